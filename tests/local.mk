@@ -1,0 +1,54 @@
+# Every test speaks TAP, so that each case counts: cmocka programs by
+# CMOCKA_MESSAGE_OUTPUT, Python unittest modules by run_unittest.py, shell
+# scripts by themselves. Tests run with these variables set:
+#
+#   srcdir             top of the source tree
+#   abs_top_builddir   top of the build tree
+#   CC, CXX            the compilers in use
+#
+# Internal functions are at hand: test programs link libadtls_core and what
+# tests/support offers.
+
+TEST_EXTENSIONS = .sh .py
+LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(srcdir)/build-aux/tap-driver.sh
+SH_LOG_DRIVER = $(LOG_DRIVER)
+PY_LOG_DRIVER = $(LOG_DRIVER)
+SH_LOG_COMPILER = $(SHELL)
+PY_LOG_COMPILER = /usr/bin/python3 $(srcdir)/tests/support/run_unittest.py
+AM_TESTS_ENVIRONMENT = \
+	CMOCKA_MESSAGE_OUTPUT=TAP; export CMOCKA_MESSAGE_OUTPUT; \
+	PYTHONDONTWRITEBYTECODE=1; export PYTHONDONTWRITEBYTECODE; \
+	abs_top_builddir='$(abs_top_builddir)'; export abs_top_builddir; \
+	CC='$(CC)'; export CC; CXX='$(CXX)'; export CXX;
+
+# cmocka_programs: one test program each, from its own _SOURCES, linked with
+# $(LDADD). script_tests: .sh and .py.
+cmocka_programs =
+script_tests =
+interop_tests =
+
+LDADD = tests/support/libsupport.la libadtls_core.la $(CMOCKA_LIBS)
+
+include tests/support/local.mk
+include tests/unit/local.mk
+include tests/scenario/local.mk
+include tests/peer/local.mk
+include tests/style/local.mk
+
+if HAVE_CMOCKA
+check_PROGRAMS += $(cmocka_programs)
+TESTS = $(script_tests) $(cmocka_programs)
+else
+TESTS = tests/support/no-cmocka.sh
+endif
+
+EXTRA_DIST += $(script_tests) $(interop_tests) \
+	tests/support/run_unittest.py tests/support/no-cmocka.sh
+
+# The tests that need other people's software, or minutes.
+check-interop: all
+	@if test -n '$(interop_tests)'; then \
+	  $(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(interop_tests)' \
+	    TEST_SUITE_LOG=interop-suite.log; \
+	fi
+.PHONY: check-interop

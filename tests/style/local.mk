@@ -1,0 +1,2 @@
+# The rules of docs/architecture.md and CONTRIBUTING.md, held by tests.
+

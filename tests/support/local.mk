@@ -1,0 +1,9 @@
+# What tests share: the simulator, fixed credentials, helpers.
+#
+#   tests_support_libsupport_la_SOURCES += \
+#   	tests/support/example.c \
+#   	tests/support/example.h
+
+check_LTLIBRARIES += tests/support/libsupport.la
+tests_support_libsupport_la_SOURCES =
+
