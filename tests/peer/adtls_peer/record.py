@@ -1,0 +1,233 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The record layer of RFC 9147 §4: headers, protection, numbers, replay."""
+
+from dataclasses import dataclass
+from typing import Iterator, NamedTuple, Optional, Union
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from . import wire
+from .codepoints import DTLS_1_2, ContentType
+from .keys import TrafficKeys
+
+PLAINTEXT_HEADER = 13
+CIPHERTEXT_HEADER = 5  # first byte, 16-bit sequence number, length
+TAG_LENGTH = 16
+PROTECTION_OVERHEAD = CIPHERTEXT_HEADER + 1 + TAG_LENGTH
+MAXIMUM_SEQUENCE = 2**48 - 1
+PLAINTEXT_TYPES = (ContentType.ALERT, ContentType.HANDSHAKE, ContentType.ACK)
+
+
+class RecordNumber(NamedTuple):
+    """RFC 9147 §4: what an ACK lists."""
+
+    epoch: int
+    sequence: int
+
+
+@dataclass
+class PlaintextRecord:
+    """A DTLSPlaintext as it arrived."""
+
+    content_type: int
+    number: RecordNumber
+    fragment: bytes
+
+
+@dataclass
+class CiphertextRecord:
+    """A DTLSCiphertext as it arrived, its number still encrypted."""
+
+    epoch_bits: int
+    header: bytes
+    sequence_offset: int
+    sequence_length: int
+    body: bytes
+
+
+@dataclass
+class OpenedRecord:
+    """The content of a record, however it was protected."""
+
+    content_type: int
+    number: RecordNumber
+    content: bytes
+
+
+def plaintext_record(content_type: int, sequence: int, fragment: bytes) -> bytes:
+    return (bytes([content_type]) + wire.uint(DTLS_1_2, 2) + wire.uint(0, 2)
+            + wire.uint(sequence, 6) + wire.vector(fragment, 2))
+
+
+def split_datagram(
+        datagram: bytes) -> Iterator[Union[PlaintextRecord, CiphertextRecord]]:
+    """The records of a datagram (RFC 9147 §4.1); stops at the first misfit."""
+    while datagram:
+        if datagram[0] in PLAINTEXT_TYPES:
+            record, length = _split_plaintext(datagram)
+        elif datagram[0] >> 5 == 0b001:
+            record, length = _split_ciphertext(datagram)
+        else:
+            return
+        if record is None:
+            return
+        yield record
+        datagram = datagram[length:]
+
+
+def _split_plaintext(data: bytes):
+    if len(data) < PLAINTEXT_HEADER:
+        return None, 0
+    end = PLAINTEXT_HEADER + int.from_bytes(data[11:13], "big")
+    if end > len(data):
+        return None, 0
+    number = RecordNumber(int.from_bytes(data[3:5], "big"),
+                          int.from_bytes(data[5:11], "big"))
+    return PlaintextRecord(data[0], number, data[PLAINTEXT_HEADER:end]), end
+
+
+def _split_ciphertext(data: bytes):
+    first = data[0]
+    if first & 0x10:
+        return None, 0  # no connection ID was negotiated
+    sequence_length = 2 if first & 0x08 else 1
+    body = 1 + sequence_length
+    end = len(data)
+    if first & 0x04:
+        body += 2
+        end = body + int.from_bytes(data[body - 2:body], "big")
+    if body > len(data) or end > len(data):
+        return None, 0
+    return CiphertextRecord(first & 0x03, data[:body], 1, sequence_length,
+                            data[body:end]), end
+
+
+def aes_mask(record_number_key: bytes, ciphertext: bytes) -> bytes:
+    """RFC 9147 §4.2.3 for suites based on AES."""
+    encryptor = Cipher(algorithms.AES(record_number_key), modes.ECB()).encryptor()
+    return encryptor.update(ciphertext[:16])
+
+
+def chacha_mask(record_number_key: bytes, ciphertext: bytes) -> bytes:
+    """RFC 9147 §4.2.3 for suites based on ChaCha20."""
+    cipher = Cipher(algorithms.ChaCha20(record_number_key, ciphertext[:16]), None)
+    return cipher.encryptor().update(bytes(64))
+
+
+def xor(left: bytes, right: bytes) -> bytes:
+    return bytes(a ^ b for a, b in zip(left, right))
+
+
+def nonce(iv: bytes, sequence: int) -> bytes:
+    """RFC 8446 §5.3; in DTLS the epoch is not part of it."""
+    return xor(iv, wire.uint(sequence, 12))
+
+
+def seal(keys: TrafficKeys, number: RecordNumber, content_type: int, content: bytes,
+         padding: int = 0, short_sequence: bool = False,
+         with_length: bool = True) -> bytes:
+    """Protects one record, record number encryption included (RFC 9147 §4)."""
+    inner = content + bytes([content_type]) + bytes(padding)
+    first = 0x20 | number.epoch & 0x03
+    first |= 0 if short_sequence else 0x08
+    first |= 0x04 if with_length else 0
+    sequence_length = 1 if short_sequence else 2
+    sequence = wire.uint(number.sequence % 256**sequence_length, sequence_length)
+    length = wire.uint(len(inner) + TAG_LENGTH, 2) if with_length else b""
+    header = bytes([first]) + sequence + length
+    body = AESGCM(keys.key).encrypt(nonce(keys.iv, number.sequence), inner, header)
+    masked = xor(sequence, aes_mask(keys.record_number_key, body))
+    return bytes([first]) + masked + length + body
+
+
+def open_record(keys: TrafficKeys, epoch: int, next_sequence: int,
+                record: CiphertextRecord) -> Optional[OpenedRecord]:
+    """Removes the protection; None if it is not authentic (RFC 9147 §4.5.2).
+
+    next_sequence is one past the highest sequence number seen in the epoch.
+    """
+    if len(record.body) < 16:
+        return None
+    start, size = record.sequence_offset, record.sequence_length
+    mask = aes_mask(keys.record_number_key, record.body)
+    low = xor(record.header[start:start + size], mask)
+    header = record.header[:start] + low + record.header[start + size:]
+    sequence = reconstruct_sequence(int.from_bytes(low, "big"), 8 * size,
+                                    next_sequence)
+    try:
+        inner = AESGCM(keys.key).decrypt(nonce(keys.iv, sequence), record.body,
+                                         header)
+    except InvalidTag:
+        return None
+    content = inner.rstrip(b"\0")
+    if not content:
+        return None
+    return OpenedRecord(content[-1], RecordNumber(epoch, sequence), content[:-1])
+
+
+def reconstruct_sequence(low: int, bits: int, expected: int) -> int:
+    """The full number numerically closest to the expected one (RFC 9147 §4.2.2)."""
+    size = 1 << bits
+    base = expected & ~(size - 1) | low
+    candidates = [c for c in (base - size, base, base + size) if c >= 0]
+    return min(candidates, key=lambda candidate: abs(candidate - expected))
+
+
+class ReplayWindow:
+    """The sliding window of RFC 9147 §4.5.1; checked before, updated after."""
+
+    SIZE = 64
+
+    def __init__(self) -> None:
+        self.next = 0
+        self.seen = 0  # bit n stands for sequence number next - 1 - n
+
+    def is_fresh(self, sequence: int) -> bool:
+        age = self.next - 1 - sequence
+        return age < 0 or age < self.SIZE and not self.seen >> age & 1
+
+    def update(self, sequence: int) -> None:
+        if sequence >= self.next:
+            self.seen <<= sequence + 1 - self.next
+            self.next = sequence + 1
+        self.seen |= 1 << (self.next - 1 - sequence)
+        self.seen &= (1 << self.SIZE) - 1
+
+
+class ReadEpoch:
+    """One direction of one epoch, for receiving."""
+
+    def __init__(self, epoch: int, secret: bytes) -> None:
+        self.epoch = epoch
+        self.keys = TrafficKeys.derive(secret)
+        self.window = ReplayWindow()
+
+    def open(self, record: CiphertextRecord) -> Optional[OpenedRecord]:
+        opened = open_record(self.keys, self.epoch, self.window.next, record)
+        if opened is None or not self.window.is_fresh(opened.number.sequence):
+            return None
+        self.window.update(opened.number.sequence)
+        return opened
+
+
+class WriteEpoch:
+    """One direction of one epoch, for sending; epoch 0 has no keys."""
+
+    def __init__(self, epoch: int, secret: Optional[bytes] = None) -> None:
+        self.epoch = epoch
+        self.keys = TrafficKeys.derive(secret) if secret else None
+        self.next_sequence = 0
+
+    def overhead(self) -> int:
+        return PROTECTION_OVERHEAD if self.keys else PLAINTEXT_HEADER
+
+    def seal(self, content_type: int, content: bytes) -> tuple[RecordNumber, bytes]:
+        number = RecordNumber(self.epoch, self.next_sequence)
+        if number.sequence > MAXIMUM_SEQUENCE:
+            raise OverflowError("record sequence number exhausted")
+        self.next_sequence += 1
+        if self.keys is None:
+            return number, plaintext_record(content_type, number.sequence, content)
+        return number, seal(self.keys, number, content_type, content)

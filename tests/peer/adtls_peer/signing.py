@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""ECDSA on P-256 with SHA-256, its signatures made deterministically (RFC 6979).
+
+python3-cryptography draws the per-signature number itself, which would make
+no run repeatable; here only the arithmetic modulo the group order is ours.
+"""
+
+import hashlib
+import hmac
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+
+ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+
+
+def private_key(scalar: int) -> ec.EllipticCurvePrivateKey:
+    return ec.derive_private_key(scalar, ec.SECP256R1())
+
+
+def generate_private_key(random_bytes) -> ec.EllipticCurvePrivateKey:
+    """A key from injected randomness; 40 bytes keep the bias negligible."""
+    return private_key(int.from_bytes(random_bytes(40), "big") % (ORDER - 1) + 1)
+
+
+def spki(public_key) -> bytes:
+    """The SubjectPublicKeyInfo in DER."""
+    return public_key.public_bytes(serialization.Encoding.DER,
+                                   serialization.PublicFormat.SubjectPublicKeyInfo)
+
+
+def _nonces(scalar: int, message_hash: bytes):
+    """The candidates for k of RFC 6979 §3.2 with HMAC-SHA-256."""
+    reduced = int.from_bytes(message_hash, "big") % ORDER
+    seed = scalar.to_bytes(32, "big") + reduced.to_bytes(32, "big")
+    value, key = b"\1" * 32, bytes(32)
+
+    def mac(data: bytes) -> bytes:
+        return hmac.new(key, data, hashlib.sha256).digest()
+
+    for separator in (b"\0", b"\1"):
+        key = mac(value + separator + seed)
+        value = mac(value)
+    while True:
+        value = mac(value)
+        candidate = int.from_bytes(value, "big")
+        if 0 < candidate < ORDER:
+            yield candidate
+        key = mac(value + b"\0")
+        value = mac(value)
+
+
+def sign_numbers(key: ec.EllipticCurvePrivateKey, message: bytes) -> tuple[int, int]:
+    """The pair (r, s)."""
+    scalar = key.private_numbers().private_value
+    message_hash = hashlib.sha256(message).digest()
+    number = int.from_bytes(message_hash, "big")
+    for k in _nonces(scalar, message_hash):
+        r = private_key(k).public_key().public_numbers().x % ORDER
+        s = pow(k, -1, ORDER) * (number + r * scalar) % ORDER
+        if r and s:
+            return r, s
+    raise AssertionError("unreachable: the candidates never end")
+
+
+def sign_der(key: ec.EllipticCurvePrivateKey, message: bytes) -> bytes:
+    """As CertificateVerify and X.509 want it."""
+    return encode_dss_signature(*sign_numbers(key, message))
+
+
+def sign_raw(key: ec.EllipticCurvePrivateKey, message: bytes) -> bytes:
+    """As COSE wants it (RFC 9053 §2.1): r and s, 32 bytes each."""
+    r, s = sign_numbers(key, message)
+    return r.to_bytes(32, "big") + s.to_bytes(32, "big")
+
+
+def verify_der(key: ec.EllipticCurvePublicKey, signature: bytes,
+               message: bytes) -> bool:
+    try:
+        key.verify(signature, message, ec.ECDSA(hashes.SHA256()))
+    except InvalidSignature:
+        return False
+    return True
+
+
+def verify_raw(key: ec.EllipticCurvePublicKey, signature: bytes,
+               message: bytes) -> bool:
+    if len(signature) != 64:
+        return False
+    numbers = int.from_bytes(signature[:32], "big"), int.from_bytes(
+        signature[32:], "big")
+    return verify_der(key, encode_dss_signature(*numbers), message)
+
+
