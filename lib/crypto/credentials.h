@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the handshake asks of credentials: our chain, our key, and the
+ * validation of the peer's chain. */
+#ifndef ADTLS_CRYPTO_CREDENTIALS_H
+#define ADTLS_CRYPTO_CREDENTIALS_H
+
+#include "base/buffer.h"
+#include "crypto/signature.h"
+
+#include <adtls/credentials.h>
+#include <adtls/error.h>
+
+#define CREDENTIALS_CHAIN_MAX 8
+
+bool credentials_has_key(const struct adtls_credentials *credentials);
+bool credentials_has_trust(const struct adtls_credentials *credentials);
+/* Our chain in DER, own certificate first; views into the credentials. */
+size_t credentials_chain(const struct adtls_credentials *credentials,
+			 adtls_bytes_t out[CREDENTIALS_CHAIN_MAX]);
+/* Our SubjectPublicKeyInfo in DER, as in our certificate; empty if none. */
+adtls_bytes_t credentials_spki(const struct adtls_credentials *credentials);
+/* Our key; NULL if none. Borrowed. */
+struct crypto_private_key *
+credentials_key(const struct adtls_credentials *credentials);
+bool credentials_reproducible(const struct adtls_credentials *credentials);
+
+/* The outcome of validating a peer's chain. */
+struct certificate_verdict {
+	adtls_alert_t alert;		/* ADTLS_ALERT_NONE: accepted */
+	adtls_reason_t reason;
+	char subject[ADTLS_NAME_MAX];	/* RFC 4514 name, NUL-terminated, cut if long */
+	struct buffer spki;		/* as in the certificate, not re-encoded */
+	struct crypto_public_key *key;	/* for CertificateVerify; NULL on refusal */
+};
+
+/* Validate @chain (DER, the peer's own first): path to our anchors, times
+ * against @utc_s, key usage, purpose of @peer_role, and, if not NULL, the DNS
+ * name or IP address @name (RFC 5280, RFC 9147 inherits RFC 8446 §4.4.2).
+ * Always fills @out; clear it with certificate_verdict_clear(). */
+void credentials_validate(const struct adtls_credentials *credentials,
+			  adtls_role_t peer_role, const adtls_bytes_t *chain,
+			  size_t chain_count, const char *name, int64_t utc_s,
+			  struct certificate_verdict *out);
+void certificate_verdict_clear(struct certificate_verdict *verdict);
+
+#endif

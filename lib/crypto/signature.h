@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Signature schemes and public keys (RFC 8446 §4.2.3). */
+#ifndef ADTLS_CRYPTO_SIGNATURE_H
+#define ADTLS_CRYPTO_SIGNATURE_H
+
+#include "base/buffer.h"
+#include "crypto/suite.h"
+
+#define CRYPTO_SIGNATURE_MAX 512	/* RSA-4096 */
+
+struct crypto_scheme {
+	uint16_t id;		/* 0x0403 ecdsa_secp256r1_sha256 */
+	const char *name;	/* "ECDSA-SECP256R1-SHA256" */
+	int gnutls_sign;	/* gnutls_sign_algorithm_t */
+};
+
+const struct crypto_scheme *crypto_scheme_find(uint16_t id);
+const struct crypto_scheme *const *crypto_schemes(size_t *out_count);
+
+/* A public key, parsed from a SubjectPublicKeyInfo in DER. */
+struct crypto_public_key;
+
+/* NULL: not a key we can use. */
+struct crypto_public_key *crypto_public_key_new_spki(adtls_bytes_t spki);
+/* A P-256 key from its affine coordinates, 32 bytes each (COSE, RFC 9053 §7.1.1). */
+struct crypto_public_key *crypto_public_key_new_p256(const uint8_t *x,
+						     const uint8_t *y);
+void crypto_public_key_free(struct crypto_public_key *key);
+/* May this key make signatures of @scheme? */
+bool crypto_public_key_fits(const struct crypto_public_key *key,
+			    const struct crypto_scheme *scheme);
+/* Affine coordinates of a P-256 key, 32 bytes each. False: another kind. */
+bool crypto_public_key_p256(const struct crypto_public_key *key, uint8_t *x,
+			    uint8_t *y);
+/* Verify a TLS signature (DER ECDSA) over @data. */
+bool crypto_verify(const struct crypto_public_key *key,
+		   const struct crypto_scheme *scheme, adtls_bytes_t data,
+		   adtls_bytes_t signature);
+/* Verify a raw ES256 signature, r || s, 64 bytes (RFC 9053 §2.1). */
+bool crypto_verify_es256(const struct crypto_public_key *key,
+			 adtls_bytes_t data, adtls_bytes_t signature);
+
+/* A private key that may be shared between threads. */
+struct crypto_private_key;
+
+/* From PEM or DER (PKCS#8 or traditional) in memory. NULL: unusable. */
+struct crypto_private_key *crypto_private_key_new(adtls_bytes_t encoded);
+struct crypto_private_key *
+crypto_private_key_ref(struct crypto_private_key *key);
+void crypto_private_key_unref(struct crypto_private_key *key);
+bool crypto_private_key_fits(const struct crypto_private_key *key,
+			     const struct crypto_scheme *scheme);
+/* The key's SubjectPublicKeyInfo in DER. */
+bool crypto_private_key_spki(const struct crypto_private_key *key,
+			     struct buffer *out);
+/* Sign @data. @reproducible asks for RFC 6979 ECDSA. */
+bool crypto_sign(const struct crypto_private_key *key,
+		 const struct crypto_scheme *scheme, bool reproducible,
+		 adtls_bytes_t data, struct buffer *out);
+/* A raw ES256 signature over @data, 64 bytes at @out. */
+bool crypto_sign_es256(const struct crypto_private_key *key, bool reproducible,
+		       adtls_bytes_t data, uint8_t out[64]);
+
+#endif

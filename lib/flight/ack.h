@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* ACKs: which records we owe an acknowledgment for, when it is due, and the
+ * message itself (RFC 9147 §7). */
+#ifndef ADTLS_FLIGHT_ACK_H
+#define ADTLS_FLIGHT_ACK_H
+
+#include "base/wire.h"
+#include "record/record_number.h"
+
+#define ACK_NUMBER_LEN 16	/* RecordNumber on the wire */
+/* Record numbers kept for the current flight of the peer; a flight of 64 KiB
+ * at MTU 256 has some 330, and the oldest are dropped first. */
+#define ACK_NUMBERS_MAX 512
+/* Numbers in an ACK that we are willing to read: what fits a record. */
+#define ACK_READ_MAX 1024
+/* Records of a paced flight that are acknowledged without waiting (protocol §7). */
+#define ACK_EVERY 10
+
+struct ack_list {
+	struct record_number *numbers;	/* ascending, bounded by ACK_NUMBERS_MAX */
+	size_t count;
+	size_t capacity;
+	size_t unsent_count;	/* received since the last ACK was written */
+	size_t cursor;		/* where an ACK split over datagrams goes on */
+	uint64_t due_us;	/* ADTLS_NEVER: none owed */
+};
+
+void ack_list_init(struct ack_list *list);
+void ack_list_clear(struct ack_list *list);
+/* Forget all, as our next flight acknowledges the peer's implicitly. */
+void ack_list_reset(struct ack_list *list);
+/* Note a record whose handshake content was kept or known. Duplicates are
+ * fine. False: out of memory. */
+bool ack_list_add(struct ack_list *list, struct record_number number);
+/* An ACK is owed at the latest at @at_us (the earlier of two wins). */
+void ack_list_schedule(struct ack_list *list, uint64_t at_us);
+bool ack_list_is_due(const struct ack_list *list, uint64_t now_us);
+/* Write one ACK's content, newest numbers first, as many as fit @writer's
+ * room. Clears due_us when all have been written, else the rest follows with
+ * the next call. False: nothing written (none, or no room for one). */
+bool ack_list_write(struct ack_list *list, struct wire_writer *writer);
+
+/* Read an ACK's content; calls @each for every number. False: malformed, and
+ * @each has not been called at all. */
+bool ack_read(adtls_bytes_t content,
+	      void (*each)(void *context, struct record_number number),
+	      void *context);
+
+#endif

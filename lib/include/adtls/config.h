@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Configuration: made once, sealed, then shared by all connections. */
+#ifndef ADTLS_CONFIG_H
+#define ADTLS_CONFIG_H
+
+#include <adtls/attester.h>
+#include <adtls/credentials.h>
+#include <adtls/error.h>
+#include <adtls/policy.h>
+#include <adtls/types.h>
+#include <adtls/verifier.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/**
+ * Reference-counted. Setters work until the first engine or endpoint is made
+ * of it, or adtls_config_seal() is called; after that they return
+ * ADTLS_E_INVALID, and the configuration may be used by several threads.
+ */
+typedef struct adtls_config adtls_config_t;
+
+/** adtls_config_new: Returns: ADTLS_OK, or ADTLS_E_MEMORY; release with adtls_config_unref(). */
+int adtls_config_new(adtls_config_t **out);
+adtls_config_t *adtls_config_ref(adtls_config_t *config);
+void adtls_config_unref(adtls_config_t *config);
+
+/**
+ * adtls_config_seal:
+ * @out_message: receives what cannot work and why, or ""; may be NULL
+ * @message_len: its size in bytes with NUL
+ *
+ * Checks that the parts fit together. Engines and endpoints seal for
+ * themselves; call it to get the message.
+ *
+ * Returns: ADTLS_OK, or the error of the part at fault.
+ */
+int adtls_config_seal(adtls_config_t *config, char *out_message,
+		      size_t message_len);
+
+/** adtls_config_set_credentials: Takes a reference. Mandatory for servers and for clients. */
+int adtls_config_set_credentials(adtls_config_t *config,
+				 adtls_credentials_t *credentials);
+
+/** adtls_config_set_priority: A GnuTLS priority string, "NORMAL" by default. Returns: ADTLS_OK or ADTLS_E_PRIORITY (see adtls_priority_describe()). */
+int adtls_config_set_priority(adtls_config_t *config, const char *priority);
+
+typedef enum adtls_client_authentication {
+	ADTLS_CLIENT_AUTHENTICATION_NONE = 0,
+	/** Ask; a client without a certificate may connect. */
+	ADTLS_CLIENT_AUTHENTICATION_REQUEST = 1,
+	ADTLS_CLIENT_AUTHENTICATION_REQUIRE = 2
+} adtls_client_authentication_t;
+
+/** adtls_config_set_client_authentication: For servers; NONE by default. Attestation negotiated for a client requires it for that client. */
+int adtls_config_set_client_authentication(adtls_config_t *config,
+					   adtls_client_authentication_t mode);
+
+/** adtls_config_set_mtu: Largest datagram sent, in bytes of UDP payload: 256 to 65507, 1200 by default. */
+int adtls_config_set_mtu(adtls_config_t *config, size_t mtu);
+
+typedef enum adtls_timer_policy {
+	/** Retransmission time-out from measured round trips (RFC 9147 §5.8.2). */
+	ADTLS_TIMER_MEASURED = 0,
+	/** Time-out doubling from the initial value, whatever is measured. */
+	ADTLS_TIMER_FIXED = 1
+} adtls_timer_policy_t;
+
+/**
+ * adtls_config_set_timer:
+ * @initial_us: first time-out, 10 ms to 60 s in microseconds, 1 s by default
+ * @attempts: time-outs in a row before giving up; 0 (default): only the
+ *   handshake deadline ends it
+ *
+ * Returns: ADTLS_OK or ADTLS_E_INVALID.
+ */
+int adtls_config_set_timer(adtls_config_t *config, adtls_timer_policy_t policy,
+			   uint64_t initial_us, unsigned attempts);
+
+/** adtls_config_set_handshake_deadline: Microseconds for a whole handshake, 60 s by default. */
+int adtls_config_set_handshake_deadline(adtls_config_t *config,
+					uint64_t deadline_us);
+
+/** adtls_config_set_cookie: Whether a server checks a client's address by a cookie; true by default. */
+int adtls_config_set_cookie(adtls_config_t *config, bool on);
+
+/** adtls_config_set_random: A source of randomness instead of gnutls_rnd(): for simulations that replay. @fill returns 0 on success. */
+int adtls_config_set_random(adtls_config_t *config,
+			    int (*fill)(void *context, uint8_t *out,
+					size_t len),
+			    void *context);
+
+/** adtls_config_set_key_log: @write gets one NSS key log line without newline. Anyone who reads it can read the traffic. */
+int adtls_config_set_key_log(adtls_config_t *config,
+			     void (*write)(void *context, const char *line),
+			     void *context);
+
+/** adtls_config_set_trace: @write gets one line, without secrets, per thing that happens. */
+int adtls_config_set_trace(adtls_config_t *config,
+			   void (*write)(void *context, const char *line),
+			   void *context);
+
+/* Attestation: what we can prove, and what we demand. */
+
+/** adtls_config_set_attester: A client with an attester offers its Evidence to servers. Takes a reference. */
+int adtls_config_set_attester(adtls_config_t *config,
+			      adtls_attester_t *attester);
+
+/**
+ * adtls_config_set_policy: What a server demands of its clients' attestation,
+ * and the Verifier that appraises it. Takes references.
+ * @verifier: NULL: the local Verifier on the same policy
+ */
+int adtls_config_set_policy(adtls_config_t *config, adtls_policy_t *policy,
+			    adtls_verifier_t *verifier);
+
+/** adtls_config_set_attestation_limit: Largest Attestation accepted, in bytes of its CMW, inclusive; 65536 by default. */
+int adtls_config_set_attestation_limit(adtls_config_t *config, size_t limit);
+
+/** adtls_config_set_require_attestation: A client that must not connect unless the server takes its Evidence. False by default. */
+int adtls_config_set_require_attestation(adtls_config_t *config, bool on);
+
+/* An application's own hello extensions, as gnutls_session_ext_register(). */
+
+/** Messages that an extension may appear in, or-ed. */
+typedef enum adtls_ext_messages {
+	ADTLS_EXT_CLIENT_HELLO = 1,
+	ADTLS_EXT_ENCRYPTED_EXTENSIONS = 2
+} adtls_ext_messages_t;
+
+struct adtls_engine;
+
+/**
+ * Write the extension's body into @out, at most @out_len bytes; set
+ * *@out_written. Returns: 1 to send it, 0 to leave it out, a negative error
+ * to end the handshake with internal_error. On a server it is asked only if
+ * the client sent the extension.
+ */
+typedef int (*adtls_ext_send_func)(void *context, struct adtls_engine *engine,
+				   uint8_t *out, size_t out_len,
+				   size_t *out_written);
+/** Take the peer's body. Returns: ADTLS_ALERT_NONE, or the alert that ends the handshake. */
+typedef adtls_alert_t (*adtls_ext_receive_func)(void *context,
+						struct adtls_engine *engine,
+						adtls_bytes_t body);
+
+/**
+ * adtls_ext_register:
+ * @name: for traces
+ * @id: extension type; not one that adtls itself uses
+ * @send: NULL: never sent
+ * @receive: NULL: ignored when received
+ *
+ * Returns: ADTLS_OK, or ADTLS_E_INVALID (taken, or too many: 8).
+ */
+int adtls_ext_register(adtls_config_t *config, const char *name, uint16_t id,
+		       unsigned messages, adtls_ext_send_func send,
+		       adtls_ext_receive_func receive, void *context);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

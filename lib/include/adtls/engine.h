@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The engine: one DTLS 1.3 connection, without I/O, clock or threads.
+ *
+ * After every call take datagrams and events until both are empty:
+ *
+ *	adtls_engine_receive(engine, now, datagram, len);
+ *	while (adtls_engine_next_event(engine, &event))
+ *		...
+ *	while ((len = adtls_engine_next_datagram(engine, now, out, sizeof(out))) > 0)
+ *		sendto(...);
+ *	wait until adtls_engine_deadline(engine) or the next datagram
+ */
+#ifndef ADTLS_ENGINE_H
+#define ADTLS_ENGINE_H
+
+#include <adtls/config.h>
+#include <adtls/error.h>
+#include <adtls/job.h>
+#include <adtls/types.h>
+#include <adtls/verdict.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct adtls_engine adtls_engine_t;
+
+typedef enum adtls_event_type {
+	/** Both sides are authenticated; data may still have to wait for AUTHORIZED. */
+	ADTLS_EVENT_CONNECTED = 1,
+	/** The peer's attestation was granted; held data follows. */
+	ADTLS_EVENT_AUTHORIZED = 2,
+	/** The peer's attestation was refused: adtls_engine_verdict() says why. CLOSED follows. */
+	ADTLS_EVENT_REFUSED = 3,
+	/** Application data in @data: valid until the next call on this engine. */
+	ADTLS_EVENT_DATA = 4,
+	/** Work to be done in @job, which the receiver of the event owns. */
+	ADTLS_EVENT_JOB = 5,
+	/** The connection is over: @reason, and @alert with who sent it. */
+	ADTLS_EVENT_CLOSED = 6
+} adtls_event_type_t;
+
+typedef struct adtls_event {
+	adtls_event_type_t type;
+	adtls_bytes_t data;
+	adtls_job_t *job;
+	adtls_reason_t reason;
+	adtls_alert_t alert;		/* ADTLS_ALERT_NONE: none was sent */
+	bool alert_received;		/* by the peer; else by us */
+} adtls_event_t;
+
+/**
+ * adtls_engine_new_client:
+ * @config: a reference is taken; sealed if it is not yet
+ * @server_name: DNS name or IP address that the server's certificate must
+ *   have, a DNS name is also sent as SNI; NULL: any name of a trusted path
+ * @out: release with adtls_engine_free()
+ *
+ * Servers' engines come from an adtls_endpoint_t, once a cookie is checked.
+ *
+ * Returns: ADTLS_OK, ADTLS_E_MEMORY, or what adtls_config_seal() found.
+ */
+int adtls_engine_new_client(adtls_config_t *config, const char *server_name,
+			    adtls_time_t now, adtls_engine_t **out);
+
+/** adtls_engine_free: Silent; call adtls_engine_close() first to tell the peer. NULL is fine. */
+void adtls_engine_free(adtls_engine_t *engine);
+
+/**
+ * adtls_engine_receive:
+ * @datagram: one datagram's payload; decrypted in place, so its bytes change
+ *
+ * Bad records are dropped and counted, as RFC 9147 §4.5.2 asks.
+ *
+ * Returns: ADTLS_OK; ADTLS_E_CLOSED once the connection is over.
+ */
+int adtls_engine_receive(adtls_engine_t *engine, adtls_time_t now,
+			 uint8_t *datagram, size_t len);
+
+/**
+ * adtls_engine_next_datagram:
+ * @out_len: at least the MTU
+ *
+ * Returns: the length of a datagram to be sent now, or 0.
+ */
+size_t adtls_engine_next_datagram(adtls_engine_t *engine, adtls_time_t now,
+				  uint8_t *out, size_t out_len);
+
+/** adtls_engine_deadline: When to call adtls_engine_tick(), monotonic microseconds, or ADTLS_NEVER. */
+uint64_t adtls_engine_deadline(const adtls_engine_t *engine);
+
+/** adtls_engine_tick: Handle timers; calling it early does nothing. */
+void adtls_engine_tick(adtls_engine_t *engine, adtls_time_t now);
+
+/** adtls_engine_next_event: Returns: false if nothing has happened. */
+bool adtls_engine_next_event(adtls_engine_t *engine, adtls_event_t *out);
+
+/**
+ * adtls_engine_send:
+ * @data: one record's worth of application data, copied
+ * @len: 0 to adtls_engine_max_data(); records are never split
+ *
+ * Returns: ADTLS_OK; ADTLS_E_AGAIN before CONNECTED or when the queue of 64
+ * records is full; ADTLS_E_PENDING when queued until the peer is authorized
+ * is not possible any more; ADTLS_E_TOO_LARGE; ADTLS_E_CLOSED.
+ */
+int adtls_engine_send(adtls_engine_t *engine, adtls_time_t now,
+		      const void *data, size_t len);
+
+/** adtls_engine_max_data: Bytes of application data that fit one datagram. */
+size_t adtls_engine_max_data(const adtls_engine_t *engine);
+
+/** adtls_engine_close: Send close_notify; data not yet taken by next_datagram goes first. */
+void adtls_engine_close(adtls_engine_t *engine, adtls_time_t now);
+
+/** adtls_engine_finish_job: Hand a job back after adtls_job_run(); takes it over. A job of another engine, or one too late, is dropped. */
+void adtls_engine_finish_job(adtls_engine_t *engine, adtls_time_t now,
+			     adtls_job_t *job);
+
+bool adtls_engine_is_connected(const adtls_engine_t *engine);
+bool adtls_engine_is_closed(const adtls_engine_t *engine);
+adtls_role_t adtls_engine_role(const adtls_engine_t *engine);
+
+/** adtls_engine_authorization: Of the peer (protocol §4.3). */
+adtls_authorization_t adtls_engine_authorization(const adtls_engine_t *engine);
+
+/** adtls_engine_verdict: Of the peer's attestation; NULL when none was negotiated. Borrowed: take a reference to keep it. */
+adtls_verdict_t *adtls_engine_verdict(const adtls_engine_t *engine);
+
+/** adtls_engine_peer_identity: The subject of the peer's certificate, or "". */
+const char *adtls_engine_peer_identity(const adtls_engine_t *engine);
+
+/** adtls_engine_peer_certificate: The peer's own certificate in DER, borrowed; empty if none. */
+adtls_bytes_t adtls_engine_peer_certificate(const adtls_engine_t *engine);
+
+/** adtls_engine_reason: Why it closed, with a sentence in @out_detail (may be NULL). */
+adtls_reason_t adtls_engine_reason(const adtls_engine_t *engine,
+				   char *out_detail, size_t detail_len);
+
+/**
+ * adtls_engine_export: Keying material (RFC 8446 §7.5).
+ * @label: ASCII, at most 240 bytes
+ * @context: may be empty
+ *
+ * Returns: ADTLS_OK; ADTLS_E_AGAIN before CONNECTED; ADTLS_E_PENDING while the
+ * peer is not authorized; ADTLS_E_INVALID for sizes.
+ */
+int adtls_engine_export(const adtls_engine_t *engine, const char *label,
+			adtls_bytes_t context, uint8_t *out, size_t out_len);
+
+/** What was negotiated; names are static strings, "" until known. */
+typedef struct adtls_parameters {
+	const char *suite;
+	const char *group;
+	const char *signature;
+	bool hello_retry_request;
+	bool sends_evidence;		/* we attest */
+	bool receives_evidence;		/* the peer attests */
+} adtls_parameters_t;
+
+void adtls_engine_parameters(const adtls_engine_t *engine,
+			     adtls_parameters_t *out);
+
+/** Counters of one connection. */
+typedef struct adtls_statistics {
+	uint64_t datagrams_sent;
+	uint64_t bytes_sent;
+	uint64_t datagrams_received;
+	uint64_t bytes_received;
+	uint64_t retransmissions;	/* handshake fragments sent again */
+	uint64_t handshake_us;		/* first to last handshake event, 0 until connected */
+	uint64_t records_dropped;	/* all kinds: the sum of those below */
+	uint64_t dropped_malformed;
+	uint64_t dropped_unknown_epoch;
+	uint64_t dropped_replay;
+	uint64_t dropped_forged;
+	uint64_t dropped_unexpected;	/* plaintext alerts, ACKs of nothing, ... */
+	uint64_t data_held_dropped;	/* over the bound while not authorized */
+} adtls_statistics_t;
+
+void adtls_engine_statistics(const adtls_engine_t *engine,
+			     adtls_statistics_t *out);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Priority strings. */
+#ifndef ADTLS_PRIORITY_H
+#define ADTLS_PRIORITY_H
+
+#include <adtls/types.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/**
+ * adtls_priority_describe:
+ * @priority: a GnuTLS priority string; NULL means "NORMAL"
+ * @out: receives text, one line per category: what was kept, what GnuTLS
+ *   would add that adtls does not have, and on error what is wrong and where
+ * @out_len: its size in bytes, with the terminating NUL; 1024 is plenty
+ *
+ * Returns: ADTLS_OK, or ADTLS_E_PRIORITY for a string that cannot be used.
+ */
+int adtls_priority_describe(const char *priority, char *out, size_t out_len);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The key schedule (RFC 8446 §7.1, RFC 9147 §5.9, protocol §4.1). */
+#ifndef ADTLS_KEYS_KEY_SCHEDULE_H
+#define ADTLS_KEYS_KEY_SCHEDULE_H
+
+#include "crypto/hash.h"
+
+/* "dtls13", RFC 9147 §5.9; a parameter so that RFC 8448's values can be run. */
+#define KEY_LABEL_PREFIX_DTLS13 "dtls13"
+
+struct key_schedule {
+	const struct crypto_hash *hash;
+	const char *label_prefix;
+	struct secret secret;	/* Early, then Handshake, then Main Secret */
+};
+
+/* HKDF-Expand-Label (RFC 8446 §7.1). @label and @context at most 255 bytes
+ * with the prefix. */
+bool key_expand_label(const struct crypto_hash *hash, const char *label_prefix,
+		      adtls_bytes_t secret, const char *label,
+		      adtls_bytes_t context, uint8_t *out, size_t out_len);
+
+/* Early Secret, without a PSK if @psk is empty. */
+bool key_schedule_start(struct key_schedule *schedule,
+			const struct crypto_hash *hash,
+			const char *label_prefix, adtls_bytes_t psk);
+/* Early -> Handshake Secret, with the (EC)DHE @shared_secret. */
+bool key_schedule_to_handshake(struct key_schedule *schedule,
+			       adtls_bytes_t shared_secret);
+/* Handshake -> Main Secret. */
+bool key_schedule_to_main(struct key_schedule *schedule);
+/* Derive-Secret of the current stage with a finished transcript hash. */
+bool key_schedule_derive(const struct key_schedule *schedule,
+			 const char *label, const uint8_t *transcript_hash,
+			 struct secret *out);
+void key_schedule_clear(struct key_schedule *schedule);
+
+/* finished_key and its HMAC over the transcript hash (RFC 8446 §4.4.4);
+ * hash->len bytes at @out. */
+bool key_finished_mac(const struct crypto_hash *hash, const char *label_prefix,
+		      const struct secret *base_key,
+		      const uint8_t *transcript_hash, uint8_t *out);
+
+/* The attestation binder (protocol §4.1) from c_ or s_attest_main and the
+ * SubjectPublicKeyInfo as sent; hash->len bytes. */
+bool key_attestation_binder(const struct crypto_hash *hash,
+			    const char *label_prefix,
+			    const struct secret *attestation_main,
+			    adtls_bytes_t spki, struct secret *out);
+
+/* The exporter (RFC 8446 §7.5): @context may be empty. */
+bool key_export(const struct crypto_hash *hash, const char *label_prefix,
+		const struct secret *exporter_main, const char *label,
+		adtls_bytes_t context, uint8_t *out, size_t out_len);
+
+#endif

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Records: DTLSPlaintext and DTLSCiphertext (RFC 9147 §4), sealed and opened
+ * in place.
+ *
+ *   datagram -> record_open -> { content type, number, content } | drop
+ *   record_begin -> content written by the caller -> record_end
+ */
+#ifndef ADTLS_RECORD_RECORD_H
+#define ADTLS_RECORD_RECORD_H
+
+#include "base/wire.h"
+#include "crypto/aead.h"
+#include "crypto/hash.h"
+#include "record/record_number.h"
+#include "record/replay_window.h"
+
+#define RECORD_PLAINTEXT_MAX 16384	/* 2^14, RFC 8446 §5.1 */
+#define RECORD_EXPANSION_MAX 256	/* RFC 8446 §5.2 */
+#define RECORD_PLAINTEXT_HEADER_LEN 13
+
+enum record_type {
+	RECORD_INVALID = 0,
+	RECORD_ALERT = 21,
+	RECORD_HANDSHAKE = 22,
+	RECORD_APPLICATION_DATA = 23,
+	RECORD_ACK = 26
+};
+
+/* One direction of one epoch. Epoch 0 has no keys and writes DTLSPlaintext. */
+struct record_keys {
+	uint64_t epoch;
+	const struct crypto_suite *suite;	/* NULL in epoch 0 */
+	struct crypto_aead *aead;
+	struct crypto_mask *mask;
+	uint8_t iv[CRYPTO_NONCE_LEN];
+};
+
+struct record_sealer {
+	struct record_keys keys;
+	uint64_t next_sequence;
+};
+
+struct record_opener {
+	struct record_keys keys;
+	struct replay_window window;
+	uint64_t forgeries;	/* records that did not authenticate */
+};
+
+/* Keys "key", "iv" and "sn" from a traffic secret (RFC 9147 §4.2.3, RFC 8446
+ * §7.3). @label_prefix is "dtls13". False: out of memory. */
+bool record_keys_init(struct record_keys *keys, uint64_t epoch,
+		      const struct crypto_suite *suite,
+		      const char *label_prefix, const struct secret *secret);
+void record_keys_clear(struct record_keys *keys);
+
+/* Bytes that a record adds to its content: header, content type, tag. */
+size_t record_overhead(const struct record_sealer *sealer);
+/* Bytes of content that fit into @room bytes of datagram; 0 if none. */
+size_t record_content_room(const struct record_sealer *sealer, size_t room);
+
+/* Reserve a record's header in @datagram; content follows, written by the
+ * caller; then record_end() seals it. Returns a mark for record_end(). */
+size_t record_begin(const struct record_sealer *sealer,
+		    struct wire_writer *datagram);
+/* Seal what was written since @mark. False (nothing is left in @datagram of
+ * it): no room, sequence numbers or the AEAD's limit exhausted. */
+bool record_end(struct record_sealer *sealer, struct wire_writer *datagram,
+		size_t mark, enum record_type type,
+		struct record_number *out_number);
+
+/* The keys for opening, newest epoch last. */
+#define RECORD_OPENERS_MAX 4
+
+struct record_openers {
+	struct record_opener *openers[RECORD_OPENERS_MAX];
+	size_t count;
+};
+
+struct record {
+	struct record_number number;
+	enum record_type type;
+	bool is_encrypted;
+	adtls_bytes_t content;	/* within the datagram */
+};
+
+/* Accept: @out is valid. Drop: go on behind it, if anything is left. */
+enum record_verdict {
+	RECORD_ACCEPT,
+	RECORD_DROP_MALFORMED,		/* the rest of the datagram is lost too */
+	RECORD_DROP_UNKNOWN_EPOCH,
+	RECORD_DROP_REPLAY,
+	RECORD_DROP_FORGED,
+	RECORD_DROP_TOO_LARGE,
+	RECORD_DROP_KEY_LIMIT		/* authentic or not: the key is used up */
+};
+
+/* Open the first record of @datagram (@len bytes, decrypted in place). Sets
+ * *@out_consumed to how many bytes it took: always at least 1, at most @len.
+ * Marks the replay window only for an authentic record. */
+enum record_verdict record_open(struct record_openers *openers,
+				uint8_t *datagram, size_t len,
+				size_t *out_consumed, struct record *out);
+
+#endif

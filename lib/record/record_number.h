@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The number of a record: epoch and sequence number (RFC 9147 §4). */
+#ifndef ADTLS_RECORD_RECORD_NUMBER_H
+#define ADTLS_RECORD_RECORD_NUMBER_H
+
+#include <adtls/types.h>
+
+struct record_number {
+	uint64_t epoch;
+	uint64_t sequence;
+};
+
+/* Negative, zero or positive as @a is older than, equal to or newer than @b. */
+int record_number_compare(struct record_number a, struct record_number b);
+
+#endif
