@@ -5,6 +5,7 @@
 #   srcdir             top of the source tree
 #   abs_top_builddir   top of the build tree
 #   CC, CXX            the compilers in use
+#   HEADER_CPPFLAGS    what public headers need besides their own folder
 #
 # Internal functions are at hand: test programs link libadtls_core and what
 # tests/support offers.
@@ -13,13 +14,19 @@ TEST_EXTENSIONS = .sh .py
 LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(srcdir)/build-aux/tap-driver.sh
 SH_LOG_DRIVER = $(LOG_DRIVER)
 PY_LOG_DRIVER = $(LOG_DRIVER)
-SH_LOG_COMPILER = $(SHELL)
-PY_LOG_COMPILER = /usr/bin/python3 $(srcdir)/tests/support/run_unittest.py
+# Only a test that hangs is stopped.
+time_limit = timeout 600
+LOG_COMPILER = $(time_limit)
+SH_LOG_COMPILER = $(time_limit) $(SHELL)
+PY_LOG_COMPILER = $(time_limit) /usr/bin/python3 \
+	$(srcdir)/tests/support/run_unittest.py
 AM_TESTS_ENVIRONMENT = \
 	CMOCKA_MESSAGE_OUTPUT=TAP; export CMOCKA_MESSAGE_OUTPUT; \
 	PYTHONDONTWRITEBYTECODE=1; export PYTHONDONTWRITEBYTECODE; \
 	abs_top_builddir='$(abs_top_builddir)'; export abs_top_builddir; \
-	CC='$(CC)'; export CC; CXX='$(CXX)'; export CXX;
+	CC='$(CC)'; export CC; CXX='$(CXX)'; export CXX; \
+	HEADER_CPPFLAGS='$(GNUTLS_CFLAGS) $(COAP_CFLAGS)'; \
+	export HEADER_CPPFLAGS;
 
 # cmocka_programs: one test program each, from its own _SOURCES, linked with
 # $(LDADD). script_tests: .sh and .py.

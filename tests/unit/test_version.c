@@ -52,7 +52,7 @@ static void parts_order_as_numbers(void **state)
 static void other_texts_are_refused(void **state)
 {
 	static const char *const texts[] = {
-		"",    "1",	"1.2",	    "1.2.",    "1.2.3.", "1.2.3.4",
+		"",     "1",    "1.2",      "1.2.",   "1.2.3.", "1.2.3.4",
 		".1.2", "1..2", "1.2.3rc1", "1.2.-3", " 1.2.3", "1.2.65536",
 	};
 	uint64_t version;
