@@ -21,6 +21,18 @@ CONFIGURE_DEPENDENCIES = $(srcdir)/lib/include/adtls/version.h
 adtlsincludedir = $(includedir)/adtls
 adtlsinclude_HEADERS = \
 	lib/include/adtls/adtls.h \
+	lib/include/adtls/attester.h \
+	lib/include/adtls/config.h \
+	lib/include/adtls/credentials.h \
+	lib/include/adtls/endpoint.h \
+	lib/include/adtls/engine.h \
+	lib/include/adtls/error.h \
+	lib/include/adtls/job.h \
+	lib/include/adtls/policy.h \
+	lib/include/adtls/priority.h \
+	lib/include/adtls/types.h \
+	lib/include/adtls/verdict.h \
+	lib/include/adtls/verifier.h \
 	lib/include/adtls/version.h
 
 include lib/base/local.mk

@@ -1,9 +1,9 @@
-# Sources of lib/base, headers included, one per line:
-#
-#   libadtls_core_la_SOURCES += \
-#   	lib/base/example.c \
-#   	lib/base/example.h
+# Sources of lib/base, headers included, one per line.
 
 libadtls_core_la_SOURCES += \
+	lib/base/buffer.c \
+	lib/base/buffer.h \
 	lib/base/version.c \
-	lib/base/version.h
+	lib/base/version.h \
+	lib/base/wire.c \
+	lib/base/wire.h

@@ -103,6 +103,8 @@ def text_violations(root):
         for number, line in enumerate(file.lines, 1):
             if line != line.rstrip():
                 found.append(f"{file.path}:{number}: trailing space")
+            if line.startswith(" " * 8):
+                found.append(f"{file.path}:{number}: not indented by tabs")
     return found
 
 
@@ -122,6 +124,9 @@ def smells(root):
         limit = 200 if file.path.endswith(".h") else 400
         if len(file.lines) > limit:
             yield f"{file.path}: {len(file.lines)} lines, over {limit}"
+        for number, line in enumerate(file.lines, 1):
+            if len(line.expandtabs(8)) > 80:
+                yield f"{file.path}:{number}: over 80 columns"
         for start, end in file.functions():
             if end - start - 1 > 50:
                 yield f"{file.path}:{start}: {end - start - 1} lines, over 50"
@@ -240,6 +245,7 @@ class RulesCatch(unittest.TestCase):
     def test_text(self):
         self.assert_breaks(text_violations, "{\n", "{ \n")
         self.assert_breaks(text_violations, "{\n", "{\r\n")
+        self.assert_breaks(text_violations, "\treturn", " " * 8 + "return")
         self.assert_breaks(text_violations, "#endif\n", "#endif\n\n")
         self.assert_breaks(text_violations, "#endif\n", "#endif")
 
@@ -251,6 +257,8 @@ class RulesCatch(unittest.TestCase):
         self.assertEqual(len(list(smells(self.root))), 1)
         self.write("lib/engine/a.c", "int a;\n" * 401)
         self.assertEqual(len(list(smells(self.root))), 2)
+        self.write("lib/engine/b.c", "\t" * 10 + "x")
+        self.assertEqual(len(list(smells(self.root))), 3)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,18 @@
 #ifndef ADTLS_ADTLS_H
 #define ADTLS_ADTLS_H
 
+#include <adtls/attester.h>
+#include <adtls/config.h>
+#include <adtls/credentials.h>
+#include <adtls/endpoint.h>
+#include <adtls/engine.h>
+#include <adtls/error.h>
+#include <adtls/job.h>
+#include <adtls/policy.h>
+#include <adtls/priority.h>
+#include <adtls/types.h>
+#include <adtls/verdict.h>
+#include <adtls/verifier.h>
 #include <adtls/version.h>
 
 #endif
