@@ -2,7 +2,7 @@
 # CMOCKA_MESSAGE_OUTPUT, Python unittest modules by run_unittest.py, shell
 # scripts by themselves. Tests run with these variables set:
 #
-#   srcdir             top of the source tree
+#   srcdir             top of the source tree (tests/vectors is in it)
 #   abs_top_builddir   top of the build tree
 #   CC, CXX            the compilers in use
 #   HEADER_CPPFLAGS    what public headers need besides their own folder
@@ -43,6 +43,7 @@ include tests/peer/local.mk
 include tests/style/local.mk
 
 if HAVE_CMOCKA
+check_LTLIBRARIES += tests/support/libsupport.la
 check_PROGRAMS += $(cmocka_programs)
 TESTS = $(script_tests) $(cmocka_programs)
 else
@@ -50,7 +51,8 @@ TESTS = tests/support/no-cmocka.sh
 endif
 
 EXTRA_DIST += $(script_tests) $(interop_tests) \
-	tests/support/run_unittest.py tests/support/no-cmocka.sh
+	tests/support/run_unittest.py tests/support/no-cmocka.sh \
+	tests/vectors
 
 # The tests that need other people's software, or minutes.
 check-interop: all

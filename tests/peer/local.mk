@@ -3,3 +3,4 @@
 #   script_tests += tests/peer/test_example.py
 #   EXTRA_DIST += tests/peer/example.py
 
+EXTRA_DIST += tests/peer/adtls_peer tests/peer/vectors.py

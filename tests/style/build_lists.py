@@ -10,7 +10,7 @@ import unittest
 
 from source_tree import C_FOLDERS, ROOT
 
-SUFFIXES = {".c", ".h", ".py", ".sh", ".map"}
+SUFFIXES = {".c", ".h", ".py", ".sh", ".map", ".json"}
 
 
 def listed(root):

@@ -4,6 +4,5 @@
 #   	tests/support/example.c \
 #   	tests/support/example.h
 
-check_LTLIBRARIES += tests/support/libsupport.la
 tests_support_libsupport_la_SOURCES =
 
