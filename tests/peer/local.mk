@@ -1,6 +1,8 @@
-# The Python peer and the tests that use it (unittest modules):
-#
-#   script_tests += tests/peer/test_example.py
-#   EXTRA_DIST += tests/peer/example.py
+# The Python peer, the relay and the vectors that it writes for the unit tests.
 
-EXTRA_DIST += tests/peer/adtls_peer tests/peer/vectors.py
+script_tests += tests/peer/test_peer.py
+
+EXTRA_DIST += \
+	tests/peer/adtls_peer \
+	tests/peer/vectors.py \
+	tests/vectors

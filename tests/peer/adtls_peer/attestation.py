@@ -147,7 +147,8 @@ def decode_cmw_record(payload: bytes) -> tuple[int, bytes, int]:
         record = cbor2.loads(payload)
         kind, value = record[0], record[1]
         indicator = record[2] if len(record) == 3 else CMW_EVIDENCE
-    except (cbor2.CBORDecodeError, TypeError, IndexError, KeyError) as error:
+    except (cbor2.CBORDecodeError, TypeError, IndexError, KeyError,
+            RecursionError) as error:
         raise ValueError("the CMW is not a CBOR record") from error
     if not (isinstance(record, list) and len(record) in (2, 3)
             and isinstance(kind, (int, str)) and isinstance(value, bytes)

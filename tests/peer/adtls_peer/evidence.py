@@ -67,8 +67,12 @@ def signature_input(protected: bytes, payload: bytes) -> bytes:
 
 def sign(claims: dict, key: ec.EllipticCurvePrivateKey) -> bytes:
     """The tagged COSE_Sign1 over the claims in deterministic CBOR."""
+    return sign_payload(encode_claims(claims), key)
+
+
+def sign_payload(payload: bytes, key: ec.EllipticCurvePrivateKey) -> bytes:
+    """The tagged COSE_Sign1 over claims that are encoded already."""
     protected = cbor2.dumps({HEADER_ALGORITHM: ES256})
-    payload = encode_claims(claims)
     signature = signing.sign_raw(key, signature_input(protected, payload))
     message = [protected, {HEADER_KEY_ID: key_id(key.public_key())}, payload,
                signature]
@@ -116,11 +120,22 @@ def parse(evidence: bytes) -> Token:
             raise ValueError("the Evidence is not a tagged COSE_Sign1")
         protected, unprotected, payload, signature = tagged.value
         header, claims = cbor2.loads(protected), cbor2.loads(payload)
-    except (cbor2.CBORDecodeError, TypeError, ValueError) as error:
+    except (cbor2.CBORDecodeError, TypeError, ValueError,
+            RecursionError) as error:
         raise ValueError(f"the Evidence is not a COSE_Sign1: {error}") from error
     if not (isinstance(unprotected, dict) and isinstance(signature, bytes)
             and isinstance(claims, dict)):
         raise ValueError("the Evidence is not a CWT")
     if header != {HEADER_ALGORITHM: ES256}:
         raise ValueError("the Evidence is not signed with ES256")
+    if encode_claims(claims) != payload:  # shows a claim that comes twice
+        raise ValueError("the claims are not deterministically encoded")
     return Token(protected, unprotected, payload, signature, claims)
+
+
+@dataclass
+class Attester:
+    """Signs whatever it is asked to: it protects nothing and is for tests."""
+
+    key: ec.EllipticCurvePrivateKey
+    device: Device = field(default_factory=Device)

@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Certificate, CertificateVerify, Attestation, Finished: the same for both sides."""
+
+import hmac
+
+from . import attestation, certificates, evidence, keys, messages, signing
+from .codepoints import Alert, ProtocolError, SignatureScheme
+from .messages import (Certificate, CertificateVerify, HandshakeMessage,
+                       HandshakeType)
+
+
+def own_spki(connection) -> bytes:
+    """As it stands in our certificate; empty without one."""
+    chain = connection.config.chain
+    return certificates.spki_of(certificates.load(chain[0])) if chain else b""
+
+
+def take_certificate(connection, message: HandshakeMessage,
+                     name_is_checked: bool = True) -> None:
+    """The peer's chain; an empty one is the caller's business."""
+    config = connection.config
+    chain = Certificate.decode(message.body).chain
+    connection.transcript.add(message.encode())
+    if not chain:
+        raise ProtocolError(Alert.DECODE_ERROR if not connection.is_server
+                            else Alert.CERTIFICATE_REQUIRED, "no certificate")
+    leaf = certificates.load(chain[0])
+    connection.peer_chain = chain
+    connection.peer_key = leaf.public_key()
+    certificates.verify(chain, config.anchors, config.utc(),
+                        config.server_name if name_is_checked else None)
+    connection.peer_spki = certificates.spki_of(leaf)
+    is_negotiated = bool(connection.selected)
+    if is_negotiated and connection.peer_spki == own_spki(connection):
+        raise ProtocolError(Alert.ILLEGAL_PARAMETER,  # protocol §3, last point
+                            "the peer presents our own key")
+
+
+def take_certificate_verify(connection, message: HandshakeMessage) -> None:
+    verify = CertificateVerify.decode(message.body)
+    if verify.scheme != SignatureScheme.ECDSA_SECP256R1_SHA256:
+        raise ProtocolError(Alert.ILLEGAL_PARAMETER, "signature scheme not offered")
+    content = messages.certificate_verify_content(not connection.is_server,
+                                                  connection.transcript.hash())
+    if not signing.verify_der(connection.peer_key, verify.signature, content):
+        raise ProtocolError(Alert.DECRYPT_ERROR, "CertificateVerify does not verify")
+    connection.transcript.add(message.encode())
+
+
+def take_finished(connection, message: HandshakeMessage,
+                  traffic_secret: bytes) -> None:
+    expected = keys.finished_verify_data(traffic_secret,
+                                         connection.transcript.hash())
+    if len(message.body) != len(expected):
+        raise ProtocolError(Alert.DECODE_ERROR, "Finished has a wrong length")
+    if not hmac.compare_digest(expected, message.body):
+        raise ProtocolError(Alert.DECRYPT_ERROR, "Finished does not verify")
+    connection.transcript.add(message.encode())
+
+
+def send_certificate(connection) -> None:
+    connection.send_message(Certificate(connection.config.chain).encode(), 2)
+
+
+def send_certificate_verify(connection) -> None:
+    content = messages.certificate_verify_content(connection.is_server,
+                                                  connection.transcript.hash())
+    signature = signing.sign_der(connection.config.key, content)
+    connection.send_message(CertificateVerify(signature).encode(), 2)
+
+
+def send_attestation(connection, main_secret: bytes, epoch: int) -> None:
+    """Asks the attester for Evidence on the binder, and wraps it in a CMW."""
+    config, misbehaviour = connection.config, connection.misbehaviour
+    connection.binder = attestation.binder(main_secret, own_spki(connection))
+    claims = config.attester.device.claims(
+        connection.binder, config.key.public_key(), int(config.utc()))
+    token = evidence.sign(misbehaviour.claims(connection, claims),
+                          config.attester.key)
+    token = misbehaviour.evidence(connection, token)
+    connection.evidence_sent = token
+    cmw = misbehaviour.cmw(connection, attestation.encode_cmw_record(
+        attestation.EAT_CWT, token))
+    connection.send_message(HandshakeMessage(
+        HandshakeType.ATTESTATION, attestation.encode_attestation(cmw)), epoch)
+
+
+def send_finished(connection, traffic_secret: bytes) -> None:
+    verify_data = keys.finished_verify_data(traffic_secret,
+                                            connection.transcript.hash())
+    connection.send_message(HandshakeMessage(HandshakeType.FINISHED, verify_data), 2)

@@ -1,0 +1,199 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The client's handshake, in the order of RFC 8446 Appendix A.1."""
+
+from . import attestation, authentication, certificates, messages
+from .codepoints import (DTLS_1_3, TLS_AES_128_GCM_SHA256, Alert, ExtensionType,
+                         HandshakeType, ProtocolError)
+from .connection import Config, Connection
+from .key_exchange import KeyShare
+from .messages import (CertificateRequest, ClientHello, EncryptedExtensions,
+                       ServerHello)
+
+
+class Client(Connection):
+    is_server = False
+
+    def __init__(self, config: Config, now: float) -> None:
+        super().__init__(config, now)
+        self.shares = {group: KeyShare(group, config.random_bytes)
+                       for group in config.groups[:config.shares]}
+        self.hello = self._client_hello()
+        self.client_random = self.hello.random
+        self.selected: dict = {}  # attestation extension -> selected item
+        self.certificate_request = None
+        self.retried = False
+
+    def handshake(self):
+        self._send_hello()
+        message = yield (HandshakeType.SERVER_HELLO,)
+        server_hello = ServerHello.decode(message.body)
+        if server_hello.is_retry:
+            self._answer_retry(server_hello, message)
+            message = yield (HandshakeType.SERVER_HELLO,)
+            server_hello = ServerHello.decode(message.body)
+        self._take_server_hello(server_hello, message)
+
+        message = yield (HandshakeType.ENCRYPTED_EXTENSIONS,)
+        self._take_encrypted_extensions(message)
+        message = yield (HandshakeType.CERTIFICATE_REQUEST, HandshakeType.CERTIFICATE)
+        if message.kind == HandshakeType.CERTIFICATE_REQUEST:
+            self.certificate_request = CertificateRequest.decode(message.body)
+            self._check_certificate_request()
+            self.transcript.add(message.encode())
+            message = yield (HandshakeType.CERTIFICATE,)
+        elif ExtensionType.EVIDENCE_PROPOSAL in self.selected:
+            raise ProtocolError(Alert.ILLEGAL_PARAMETER,
+                                "Evidence is wanted, but no certificate")
+        authentication.take_certificate(self, message)
+        message = yield (HandshakeType.CERTIFICATE_VERIFY,)
+        authentication.take_certificate_verify(self, message)
+        message = yield (HandshakeType.FINISHED,)
+        authentication.take_finished(self, message,
+                                     self.schedule.server_handshake_traffic_secret)
+        self.derive_application_secrets()
+        self._send_final_flight()
+
+    # ClientHello.
+
+    def _client_hello(self) -> ClientHello:
+        config = self.config
+        hello = ClientHello(config.random_bytes(32))
+        hello.extensions = [
+            (ExtensionType.SUPPORTED_VERSIONS,
+             messages.encode_supported_versions([DTLS_1_3])),
+            (ExtensionType.SUPPORTED_GROUPS, messages.encode_groups(config.groups)),
+            (ExtensionType.SIGNATURE_ALGORITHMS,
+             messages.encode_signature_algorithms()),
+            (ExtensionType.KEY_SHARE, self._encode_shares())]
+        if config.server_name and not certificates.is_address(config.server_name):
+            hello.extensions.append((ExtensionType.SERVER_NAME,
+                                     messages.encode_server_name(config.server_name)))
+        if config.attester:
+            hello.extensions.append((
+                ExtensionType.EVIDENCE_PROPOSAL, attestation.encode_offer(
+                    [attestation.EvidenceType(attestation.EAT_CWT)])))
+        return hello
+
+    def _encode_shares(self) -> bytes:
+        return messages.encode_client_shares(
+            [(group, share.key_exchange()) for group, share in self.shares.items()])
+
+    def _send_hello(self) -> None:
+        self.misbehaviour.client_hello(self, self.hello)
+        self.begin_flight()
+        self.send_message(self.hello.encode(), 0)
+
+    # ServerHello and HelloRetryRequest.
+
+    def _check_hello(self, hello: ServerHello, allowed: set) -> dict:
+        extensions = dict(hello.extensions)
+        if messages.encode_selected_version() != extensions.get(
+                ExtensionType.SUPPORTED_VERSIONS):
+            raise ProtocolError(Alert.PROTOCOL_VERSION, "not DTLS 1.3")
+        if (hello.cipher_suite != TLS_AES_128_GCM_SHA256
+                or hello.session_id != self.hello.session_id):
+            raise ProtocolError(Alert.ILLEGAL_PARAMETER,
+                                "ServerHello selects what was not offered")
+        for extension in extensions:
+            if extension in attestation.EXTENSIONS:
+                raise ProtocolError(Alert.ILLEGAL_PARAMETER,
+                                    "an attestation extension in ServerHello")
+            if extension not in allowed:
+                raise ProtocolError(Alert.UNSUPPORTED_EXTENSION,
+                                    f"extension {extension} in ServerHello")
+        return extensions
+
+    def _answer_retry(self, retry: ServerHello, message) -> None:
+        """RFC 8446 §4.1.4: the second ClientHello changes only what it must."""
+        extensions = self._check_hello(retry, {
+            ExtensionType.SUPPORTED_VERSIONS, ExtensionType.KEY_SHARE,
+            ExtensionType.COOKIE})
+        self.transcript.replace_by_message_hash()
+        self.transcript.add(message.encode())
+        changed = dict(self.hello.extensions)
+        if ExtensionType.KEY_SHARE in extensions:
+            reader = messages.wire.Reader(extensions[ExtensionType.KEY_SHARE])
+            group = reader.uint(2)
+            reader.finish()
+            if group not in self.config.groups or group in self.shares:
+                raise ProtocolError(Alert.ILLEGAL_PARAMETER,
+                                    "HelloRetryRequest for a group we did not offer "
+                                    "or sent a share of")
+            self.shares = {group: KeyShare(group, self.config.random_bytes)}
+            changed[ExtensionType.KEY_SHARE] = self._encode_shares()
+        if ExtensionType.COOKIE in extensions:
+            messages.decode_cookie(extensions[ExtensionType.COOKIE])
+            changed[ExtensionType.COOKIE] = extensions[ExtensionType.COOKIE]
+        if changed == dict(self.hello.extensions):
+            raise ProtocolError(Alert.ILLEGAL_PARAMETER,
+                                "HelloRetryRequest changes nothing")
+        self.hello.extensions = list(changed.items())
+        self.retried = True
+        self.version_is_known = True
+        self._send_hello()
+
+    def _take_server_hello(self, hello: ServerHello, message) -> None:
+        if hello.is_retry:
+            raise ProtocolError(Alert.UNEXPECTED_MESSAGE, "a second HelloRetryRequest")
+        extensions = self._check_hello(hello, {ExtensionType.SUPPORTED_VERSIONS,
+                                               ExtensionType.KEY_SHARE})
+        if ExtensionType.KEY_SHARE not in extensions:
+            raise ProtocolError(Alert.MISSING_EXTENSION, "key_share")
+        self.group, key_exchange = messages.decode_share(
+            extensions[ExtensionType.KEY_SHARE])
+        if self.group not in self.shares:
+            raise ProtocolError(Alert.ILLEGAL_PARAMETER,
+                                "ServerHello selects a group without a share")
+        shared_secret = self.shares[self.group].shared_secret(key_exchange)
+        self.transcript.add(message.encode())
+        self.version_is_known = True
+        self.enter_handshake_epoch(shared_secret)
+
+    # EncryptedExtensions.
+
+    def _take_encrypted_extensions(self, message) -> None:
+        answered = dict(EncryptedExtensions.decode(message.body).extensions)
+        offered = dict(self.hello.extensions)
+        for extension in answered:
+            if extension not in offered and extension not in attestation.EXTENSIONS:
+                raise ProtocolError(Alert.UNSUPPORTED_EXTENSION,
+                                    f"extension {extension} was not offered")
+        self.selected = attestation.check_answers(offered, answered)
+        self.transcript.add(message.encode())
+
+    def _check_certificate_request(self) -> None:
+        for extension, _ in self.certificate_request.extensions:
+            if extension in attestation.EXTENSIONS:
+                raise ProtocolError(Alert.ILLEGAL_PARAMETER, "an attestation "
+                                    "extension in CertificateRequest")
+
+    # The final flight.
+
+    def _send_final_flight(self) -> None:
+        self.begin_flight()
+        steps = []
+        if self.certificate_request:
+            steps.append("certificate")
+            if self.config.key:
+                steps.append("certificate_verify")
+        if ExtensionType.EVIDENCE_PROPOSAL in self.selected and self.config.key:
+            steps.append("attestation")
+        steps.append("finished")
+        for step in self.misbehaviour.final_flight(self, steps):
+            getattr(self, f"send_{step}")()
+        self.schedule.complete(self.transcript.hash())
+        self.install_application_epoch(read=True, write=True)
+
+    def send_certificate(self) -> None:
+        authentication.send_certificate(self)
+
+    def send_certificate_verify(self) -> None:
+        authentication.send_certificate_verify(self)
+
+    def send_attestation(self, epoch: int = 2) -> None:
+        authentication.send_attestation(
+            self, self.schedule.client_attestation_main_secret, epoch)
+
+    def send_finished(self) -> None:
+        authentication.send_finished(self,
+                                     self.schedule.client_handshake_traffic_secret)
