@@ -7,3 +7,23 @@
 #
 #   EXTRA_DIST += interop/example.data
 
+EXTRA_DIST += interop/README.md interop/nss/fetch-nss \
+	interop/nss/credentials.py interop/nss/relay.py interop/nss/stacks.py \
+	interop/nss/test_nss.py
+
+if HAVE_NSS
+check_PROGRAMS += interop/nss/nss_peer
+interop_nss_nss_peer_SOURCES = \
+	interop/nss/nss_connection.c interop/nss/nss_connection.h \
+	interop/nss/nss_credentials.c interop/nss/nss_credentials.h \
+	interop/nss/nss_link.c interop/nss/nss_link.h \
+	interop/nss/nss_options.c interop/nss/nss_options.h \
+	interop/nss/nss_peer.c
+# Nothing of adtls's, and no sanitizer: what leaks here is NSS's.
+interop_nss_nss_peer_CPPFLAGS = $(NSS_CFLAGS) $(JANSSON_CFLAGS)
+interop_nss_nss_peer_CFLAGS = -std=c11 $(WARNING_CFLAGS)
+interop_nss_nss_peer_LDFLAGS =
+interop_nss_nss_peer_LDADD = $(NSS_LIBS) $(JANSSON_LIBS)
+
+check-interop: interop/nss/nss_peer
+endif

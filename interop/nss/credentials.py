@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Test credentials, made by certtool when the tests run: P-256 throughout."""
+
+import pathlib
+import subprocess
+
+AUTHORITY = ["ca", "cert_signing_key"]
+SERVER = ["dns_name = localhost", "ip_address = 127.0.0.1", "signing_key",
+          "tls_www_server"]
+CLIENT = ["signing_key", "tls_www_client"]
+
+
+class Credentials:
+    """A folder with two authorities, and a server and a client of the first."""
+
+    def __init__(self, folder):
+        self.folder = pathlib.Path(folder)
+        self.authority = self._certify("authority", AUTHORITY)
+        self.stranger = self._certify("stranger", AUTHORITY)
+        self.server = self._certify("server", SERVER, signer="authority")
+        self.client = self._certify("client", CLIENT, signer="authority")
+
+    def key(self, certificate):
+        """The key file that goes with a certificate file."""
+        return certificate.with_suffix(".key")
+
+    def _certify(self, name, lines, signer=None):
+        key = self.folder / f"{name}.key"
+        certificate = self.folder / f"{name}.pem"
+        template = self.folder / f"{name}.template"
+        template.write_text("\n".join(
+            [f"cn = adtls interop {name}", "expiration_days = 2", *lines, ""]))
+        _certtool("--generate-privkey", "--key-type=ecdsa", "--curve=secp256r1",
+                  "--pkcs8", "--password=", "--outfile", key)
+        if signer is None:
+            _certtool("--generate-self-signed", "--load-privkey", key,
+                      "--template", template, "--outfile", certificate)
+        else:
+            _certtool("--generate-certificate", "--load-privkey", key,
+                      "--load-ca-certificate", self.folder / f"{signer}.pem",
+                      "--load-ca-privkey", self.folder / f"{signer}.key",
+                      "--template", template, "--outfile", certificate)
+        return certificate
+
+
+def _certtool(*arguments):
+    done = subprocess.run(["certtool", "--no-text", *map(str, arguments)],
+                          capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise RuntimeError(f"certtool {arguments}: {done.stderr}")

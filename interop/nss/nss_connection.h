@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * One DTLS 1.3 connection of NSS: set up, handshake, echo, close. What
+ * happened is collected as JSON members.
+ */
+#ifndef ADTLS_NSS_CONNECTION_H
+#define ADTLS_NSS_CONNECTION_H
+
+#include "nss_credentials.h"
+
+#include <jansson.h>
+#include <nspr.h>
+#include <ssl.h>
+
+enum { NSS_GROUPS_MAX = 8 };
+
+struct nss_settings {
+	bool is_server;
+	bool cookie;	   /* server: HelloRetryRequest with a cookie */
+	bool client_auth;  /* server: require a client certificate */
+	bool short_header; /* send 2-byte record headers after the handshake */
+	SSLNamedGroup groups[NSS_GROUPS_MAX]; /* a client's share: the first */
+	unsigned int group_count;	      /* 0: NSS's own list */
+	const char *hostname; /* client: the name in the server's certificate */
+	struct nss_credentials *credentials;
+	json_t *report; /* borrowed */
+};
+
+/* Put DTLS 1.3 on a connected socket; NULL with PR_GetError(). */
+PRFileDesc *nss_connection_new(struct nss_settings *settings,
+			       PRFileDesc *socket);
+
+/* Complete the handshake until the deadline, and report what was agreed. */
+bool nss_connection_handshake(PRFileDesc *connection, json_t *report,
+			      PRIntervalTime timeout);
+
+/* Send a text, again each time no answer comes, until it has been echoed. */
+bool nss_connection_ask(PRFileDesc *connection, const char *text,
+			PRIntervalTime timeout);
+
+/* Echo until the peer closes, is gone, or is silent for the timeout; the number
+ * of messages echoed, or -1. */
+int nss_connection_serve(PRFileDesc *connection, json_t *report,
+			 PRIntervalTime timeout);
+
+#endif

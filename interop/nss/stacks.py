@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The echo programs under test behind one face: NSS's and adtls's."""
+
+import json
+import pathlib
+import subprocess
+import threading
+from dataclasses import dataclass
+from typing import Optional
+
+PATIENCE = 60  # seconds after which a program counts as hung
+
+
+@dataclass(frozen=True)
+class Role:
+    """What one side is asked to do, in words that every stack understands."""
+
+    trust: pathlib.Path
+    certificate: Optional[pathlib.Path] = None
+    key: Optional[pathlib.Path] = None
+    groups: tuple = ()
+    mtu: int = 0
+    hostname: str = "localhost"  # client
+    text: str = "Ein Gedicht in einem Datagramm"  # client
+    cookie: bool = False  # server
+    require_client_certificate: bool = False  # server
+    short_header: bool = False  # NSS only
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a program ended."""
+
+    status: int
+    output: str
+    errors: str
+
+    def __str__(self):
+        return f"status {self.status}\n{self.output}{self.errors}"
+
+
+class Stack:
+    """A way to start a client, and a server that prints where it listens."""
+
+    def client_command(self, port, role):
+        raise NotImplementedError
+
+    def server_command(self, role):
+        raise NotImplementedError
+
+    def environment(self):
+        return None
+
+    def run_client(self, port, role):
+        """Runs a client to its end."""
+        done = subprocess.run(
+            list(map(str, self.client_command(port, role))),
+            env=self.environment(), capture_output=True, text=True,
+            timeout=PATIENCE, check=False)
+        return Ending(done.returncode, done.stdout, done.stderr)
+
+    def start_server(self, role):
+        return Server(list(map(str, self.server_command(role))),
+                      self.environment(), self.serves_once)
+
+
+class Server:
+    """A server process and the port that it listens on."""
+
+    def __init__(self, command, environment, serves_once):
+        self.serves_once = serves_once
+        self._process = subprocess.Popen(
+            command, env=environment, text=True, stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self._watchdog = threading.Timer(PATIENCE, self._process.kill)
+        self._watchdog.start()
+        line = self._process.stdout.readline()
+        if not line.startswith("listening on "):
+            raise RuntimeError(f"{command}: {line}{self.end()}")
+        self.port = int(line.rpartition(":")[2])
+
+    def end(self):
+        """Lets a server of one client end by itself, and stops any other."""
+        if not self.serves_once:
+            self._process.terminate()
+        output, errors = self._process.communicate()
+        self._watchdog.cancel()
+        return Ending(self._process.returncode, output, errors)
+
+    def stop(self):
+        """Leaves nothing running, however far the test came."""
+        self._watchdog.cancel()
+        self._process.kill()
+        self._process.wait()
+        self._process.stdout.close()
+        self._process.stderr.close()
+
+
+class Nss(Stack):
+    """interop/nss/nss_peer on the NSS in a folder."""
+
+    name = "NSS"
+    serves_once = True
+
+    def __init__(self, program, libraries):
+        self.program = program
+        self.libraries = libraries
+
+    def environment(self):
+        return {"LD_LIBRARY_PATH": str(self.libraries)}
+
+    def _options(self, role):
+        options = ["--ca", role.trust]
+        if role.certificate:
+            options += ["--cert", role.certificate, "--key", role.key]
+        for group in role.groups:
+            options += ["--group", group]
+        if role.mtu:
+            options += ["--mtu", role.mtu]
+        if role.short_header:
+            options += ["--short-header"]
+        return options
+
+    def client_command(self, port, role):
+        return [self.program, "--client", f"127.0.0.1:{port}", "--hostname",
+                role.hostname, "--send", role.text, *self._options(role)]
+
+    def server_command(self, role):
+        options = ["--cookie"] if role.cookie else []
+        if role.require_client_certificate:
+            options += ["--client-auth"]
+        return [self.program, "--server", *options, *self._options(role)]
+
+
+def nss_report(ending):
+    """What nss_peer says happened: the JSON in its last line."""
+    return json.loads(ending.output.splitlines()[-1])
+
+
+class Adtls(Stack):
+    """examples/echo-client and examples/echo-server."""
+
+    name = "adtls"
+    serves_once = False
+    groups = {"x25519": "GROUP-X25519", "p256": "GROUP-SECP256R1"}
+
+    def __init__(self, programs):
+        self.programs = pathlib.Path(programs)
+
+    def _options(self, role):
+        options = ["--ca", role.trust]
+        if role.certificate:
+            options += ["--cert", role.certificate, "--key", role.key]
+        if role.groups:
+            kept = "".join(f":+{self.groups[group]}" for group in role.groups)
+            options += ["--priority", f"NORMAL:-GROUP-ALL{kept}"]
+        if role.mtu:
+            options += ["--mtu", role.mtu]
+        return options
+
+    def client_command(self, port, role):
+        return [self.programs / "echo-client", f"127.0.0.1:{port}",
+                "--hostname", role.hostname, "--send", role.text,
+                *self._options(role)]
+
+    def server_command(self, role):
+        options = [] if role.cookie else ["--no-cookie"]
+        if role.require_client_certificate:
+            options += ["--require-client-cert"]
+        return [self.programs / "echo-server", "--listen", "127.0.0.1:0",
+                *options, *self._options(role)]

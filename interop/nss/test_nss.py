@@ -1,0 +1,287 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""adtls and NSS, each as client and as server of the other, through a relay
+that sees every datagram. NSS with itself shows that the relay, the programs
+and the expectations are sound."""
+
+import dataclasses
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import tempfile
+import unittest
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parents[1] / "tests" / "peer"))
+
+import relay as relays  # noqa: E402
+from adtls_peer import messages  # noqa: E402
+from adtls_peer.codepoints import (DTLS_1_3, TLS_AES_128_GCM_SHA256,  # noqa: E402
+                                   Alert, ExtensionType, NamedGroup)
+from credentials import Credentials  # noqa: E402
+from relay import CLIENT, SERVER, Relay  # noqa: E402
+from stacks import Adtls, Nss, Role, nss_report  # noqa: E402
+
+CANNOT = 77  # how fetch-nss says that there is no NSS to be had
+BUILD = pathlib.Path(os.environ.get("abs_top_builddir", "build")).resolve()
+STACKS = {}
+CREDENTIALS = None
+
+
+def setUpModule():
+    global CREDENTIALS
+    program = BUILD / "interop" / "nss" / "nss_peer"
+    if not program.exists():
+        raise unittest.SkipTest(f"no {program}: is libnss3-dev installed?")
+    fetched = subprocess.run([HERE / "fetch-nss", BUILD / "nss"],
+                             capture_output=True, text=True, check=False)
+    if fetched.returncode == CANNOT:
+        raise unittest.SkipTest(" ".join(fetched.stderr.split()))
+    if fetched.returncode != 0:
+        raise RuntimeError(fetched.stderr)
+    STACKS["nss"] = Nss(program, fetched.stdout.strip())
+    STACKS["adtls"] = Adtls(BUILD / "examples")
+    folder = tempfile.TemporaryDirectory(prefix="adtls-nss-")
+    unittest.addModuleCleanup(folder.cleanup)
+    CREDENTIALS = Credentials(folder.name)
+
+
+class Meeting:
+    """One client, one server, the relay between them, and how it ended."""
+
+    def __init__(self, client_stack, client, server_stack, server, rule):
+        process = server_stack.start_server(server)
+        try:
+            with Relay(process.port, rule) as self.relay:
+                self.client = client_stack.run_client(self.relay.port, client)
+                self.server = process.end()
+        finally:
+            process.stop()
+
+    def __str__(self):
+        return (f"client: {self.client}\nserver: {self.server}\n"
+                f"{self.relay}")
+
+    def reports(self):
+        """What NSS says, on each side that it has."""
+        return [nss_report(ending) for ending in (self.client, self.server)
+                if ending.output.rstrip().endswith("}")]
+
+
+class Pairing:
+    """The tests of one pair of stacks."""
+
+    client_stack = server_stack = None
+    fatal_losses = ()  # (sender, position) that these two do not survive
+
+    def meet(self, client=None, server=None, rule=relays.deliver):
+        """Runs one connection; each side's role is changed as the test says."""
+        self.client_role = dataclasses.replace(
+            Role(trust=CREDENTIALS.authority), **(client or {}))
+        server_role = dataclasses.replace(
+            Role(trust=CREDENTIALS.authority, certificate=CREDENTIALS.server,
+                 key=CREDENTIALS.key(CREDENTIALS.server)), **(server or {}))
+        return Meeting(STACKS[self.client_stack], self.client_role,
+                       STACKS[self.server_stack], server_role, rule)
+
+    def certified(self):
+        """What a client with a certificate has."""
+        return {"certificate": CREDENTIALS.client,
+                "key": CREDENTIALS.key(CREDENTIALS.client)}
+
+    def assert_echoed(self, meeting):
+        story = f"\n{meeting}"
+        self.assertEqual(0, meeting.client.status, story)
+        if self.client_stack == "adtls":
+            self.assertIn(self.client_role.text, meeting.client.output, story)
+        if self.server_stack == "adtls":
+            self.assertIn(meeting.server.status, (0, -signal.SIGTERM), story)
+        for report in meeting.reports():
+            self.assertTrue(report["ok"], story)
+
+    def assert_refused(self, meeting, *alerts):
+        """The client fails by its own decision or for the peer's alert."""
+        story = f"\n{meeting}"
+        self.assertGreater(meeting.client.status, 0, story)
+        self.assertTrue(meeting.client.errors.strip(), story)
+        seen = {report.get(way) for report in meeting.reports()
+                for way in ("alert_sent", "alert_received")}
+        self.assertTrue(seen & set(alerts), story)
+
+    def assert_agreed(self, meeting, group):
+        """Version, suite and group, as the wire and NSS have them."""
+        story = f"\n{meeting}"
+        for hello in meeting.relay.client_hellos():
+            versions = messages.decode_supported_versions(
+                dict(hello.extensions)[ExtensionType.SUPPORTED_VERSIONS])
+            self.assertEqual([DTLS_1_3], versions, story)
+        hello = meeting.relay.server_hellos()[-1]
+        extensions = dict(hello.extensions)
+        self.assertFalse(hello.is_retry, story)
+        self.assertEqual(messages.encode_selected_version(),
+                         extensions[ExtensionType.SUPPORTED_VERSIONS], story)
+        self.assertEqual(TLS_AES_128_GCM_SHA256, hello.cipher_suite, story)
+        share, _ = messages.decode_share(extensions[ExtensionType.KEY_SHARE])
+        self.assertEqual(group, share, story)
+        for report in meeting.reports():
+            self.assertEqual(group, report["group"], story)
+
+    def assert_retried(self, meeting, has_cookie, group=None):
+        """There is one HelloRetryRequest; it asks for just this."""
+        story = f"\n{meeting}"
+        retries = [h for h in meeting.relay.server_hellos() if h.is_retry]
+        self.assertEqual(1, len(retries), story)
+        extensions = dict(retries[0].extensions)
+        if has_cookie is not None:
+            self.assertEqual(has_cookie, ExtensionType.COOKIE in extensions,
+                             story)
+        asked = extensions.get(ExtensionType.KEY_SHARE)
+        self.assertEqual(group, asked and int.from_bytes(asked, "big"), story)
+
+    def assert_not_retried(self, meeting):
+        self.assertEqual(1, len(meeting.relay.server_hellos()), f"\n{meeting}")
+
+    def test_x25519(self):
+        meeting = self.meet(client={"groups": ("x25519",)})
+        self.assert_echoed(meeting)
+        self.assert_agreed(meeting, NamedGroup.X25519)
+        self.assert_not_retried(meeting)
+
+    def test_secp256r1(self):
+        meeting = self.meet(client={"groups": ("p256",)})
+        self.assert_echoed(meeting)
+        self.assert_agreed(meeting, NamedGroup.SECP256R1)
+        self.assert_not_retried(meeting)
+
+    def test_retry_for_secp256r1(self):
+        meeting = self.meet(client={"groups": ("x25519", "p256")},
+                            server={"groups": ("p256",)})
+        self.assert_echoed(meeting)
+        self.assert_agreed(meeting, NamedGroup.SECP256R1)
+        self.assert_retried(meeting, None, NamedGroup.SECP256R1)
+
+    def test_retry_for_x25519(self):
+        meeting = self.meet(client={"groups": ("p256", "x25519")},
+                            server={"groups": ("x25519",)})
+        self.assert_echoed(meeting)
+        self.assert_agreed(meeting, NamedGroup.X25519)
+        self.assert_retried(meeting, None, NamedGroup.X25519)
+
+    def test_retry_for_cookie(self):
+        meeting = self.meet(client={"groups": ("x25519",)},
+                            server={"cookie": True})
+        self.assert_echoed(meeting)
+        self.assert_agreed(meeting, NamedGroup.X25519)
+        self.assert_retried(meeting, True)
+
+    def test_retry_for_group_and_cookie(self):
+        meeting = self.meet(client={"groups": ("x25519", "p256")},
+                            server={"groups": ("p256",), "cookie": True})
+        self.assert_echoed(meeting)
+        self.assert_agreed(meeting, NamedGroup.SECP256R1)
+        self.assert_retried(meeting, True, NamedGroup.SECP256R1)
+
+    def test_no_common_group(self):
+        meeting = self.meet(client={"groups": ("x25519",)},
+                            server={"groups": ("p256",)})
+        self.assert_refused(meeting, Alert.HANDSHAKE_FAILURE)
+
+    def test_client_certificate(self):
+        meeting = self.meet(client=self.certified(),
+                            server={"require_client_certificate": True})
+        self.assert_echoed(meeting)
+
+    def test_client_certificate_missing(self):
+        meeting = self.meet(server={"require_client_certificate": True})
+        self.assert_refused(meeting, Alert.CERTIFICATE_REQUIRED)
+
+    def test_client_certificate_untrusted(self):
+        meeting = self.meet(client=self.certified(),
+                            server={"require_client_certificate": True,
+                                    "trust": CREDENTIALS.stranger})
+        self.assert_refused(meeting, Alert.UNKNOWN_CA, Alert.BAD_CERTIFICATE,
+                            Alert.CERTIFICATE_UNKNOWN)
+
+    def test_server_certificate_untrusted(self):
+        meeting = self.meet(client={"trust": CREDENTIALS.stranger})
+        self.assert_refused(meeting, Alert.UNKNOWN_CA, Alert.BAD_CERTIFICATE,
+                            Alert.CERTIFICATE_UNKNOWN)
+
+    def test_server_of_another_name(self):
+        meeting = self.meet(client={"hostname": "elsewhere.example"})
+        self.assert_refused(meeting, Alert.BAD_CERTIFICATE,
+                            Alert.CERTIFICATE_UNKNOWN,
+                            Alert.UNRECOGNIZED_NAME)
+
+    # Everything is fragmented, a client's certificate and ClientHello included.
+    def test_mtu_256(self):
+        meeting = self.meet(client={**self.certified(), "mtu": 256,
+                                    "groups": ("x25519",)},
+                            server={"require_client_certificate": True,
+                                    "cookie": True, "mtu": 256})
+        self.assert_echoed(meeting)
+        for passage in meeting.relay.passages:
+            self.assertLessEqual(len(passage.datagram), 256, f"\n{meeting}")
+
+    def test_short_record_headers(self):
+        meeting = self.meet(client={"short_header": True},
+                            server={"short_header": True})
+        self.assert_echoed(meeting)
+
+    def test_each_datagram_twice(self):
+        meeting = self.meet(client=self.certified(), rule=relays.repeat,
+                            server={"require_client_certificate": True,
+                                    "cookie": True})
+        self.assert_echoed(meeting)
+
+    # At each position of the handshake, that of the last ACK included.
+    def test_one_datagram_lost(self):
+        client = self.certified()
+        server = {"require_client_certificate": True, "cookie": True}
+        whole = self.meet(client, server)
+        self.assert_echoed(whole)
+        handshake = [p for p in whole.relay.passages if p.is_handshake()]
+        acknowledgement = next(p for p in whole.relay.of(SERVER)
+                               if not p.is_handshake())
+        self.assertTrue({CLIENT, SERVER} <= {p.sender for p in handshake})
+        for passage in [*handshake, acknowledgement]:
+            if (passage.sender, passage.position) in self.fatal_losses:
+                continue
+            with self.subTest(sender=passage.sender, lost=passage.position):
+                rule = relays.lose(passage.sender, passage.position)
+                self.assert_echoed(self.meet(client, server, rule))
+
+
+class NssClient(Pairing):
+    """What only NSS does as a client."""
+
+    # 1.4 KB of it, in two datagrams, and for nothing.
+    def test_post_quantum_client_hello(self):
+        meeting = self.meet(client={"groups": ("x25519mlkem768", "x25519"),
+                                    "mtu": 1280},
+                            server={"groups": ("x25519",)})
+        self.assert_echoed(meeting)
+        self.assert_agreed(meeting, NamedGroup.X25519)
+        self.assert_retried(meeting, None, NamedGroup.X25519)
+        self.assertGreater(len(meeting.relay.client_hellos()[0].encode().body),
+                           max(len(p.datagram) for p in meeting.relay.passages))
+
+
+class AdtlsClientNssServer(Pairing, unittest.TestCase):
+    client_stack, server_stack = "adtls", "nss"
+
+
+class NssClientAdtlsServer(NssClient, unittest.TestCase):
+    client_stack, server_stack = "nss", "adtls"
+
+
+class NssClientNssServer(NssClient, unittest.TestCase):
+    client_stack, server_stack = "nss", "nss"
+    # NSS numbers ServerHello 1 even where that was the number of a repeated
+    # HelloRetryRequest, and NSS discards it as a replay.
+    fatal_losses = ((SERVER, 0),)
+
+
+if __name__ == "__main__":
+    unittest.main()
