@@ -3,6 +3,7 @@
 libadtls_core_la_SOURCES += \
 	lib/base/buffer.c \
 	lib/base/buffer.h \
+	lib/base/error.c \
 	lib/base/version.c \
 	lib/base/version.h \
 	lib/base/wire.c \

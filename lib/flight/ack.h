@@ -21,7 +21,7 @@ struct ack_list {
 	size_t count;
 	size_t capacity;
 	size_t unsent_count;	/* received since the last ACK was written */
-	size_t cursor;		/* where an ACK split over datagrams goes on */
+	size_t cursor;		/* of an ACK split over datagrams: numbers left */
 	uint64_t due_us;	/* ADTLS_NEVER: none owed */
 };
 
@@ -30,14 +30,16 @@ void ack_list_clear(struct ack_list *list);
 /* Forget all, as our next flight acknowledges the peer's implicitly. */
 void ack_list_reset(struct ack_list *list);
 /* Note a record whose handshake content was kept or known. Duplicates are
- * fine. False: out of memory. */
+ * fine. The tenth since the last ACK makes one due at once (due_us is 0), and a
+ * new number starts a split ACK over. False: out of memory. */
 bool ack_list_add(struct ack_list *list, struct record_number number);
 /* An ACK is owed at the latest at @at_us (the earlier of two wins). */
 void ack_list_schedule(struct ack_list *list, uint64_t at_us);
 bool ack_list_is_due(const struct ack_list *list, uint64_t now_us);
-/* Write one ACK's content, newest numbers first, as many as fit @writer's
- * room. Clears due_us when all have been written, else the rest follows with
- * the next call. False: nothing written (none, or no room for one). */
+/* Write one ACK's content: the newest numbers, as many as fit @writer's room,
+ * in increasing order. Clears due_us when all have been written, else the rest
+ * follows with the next call. False: nothing written (none, or no room for
+ * one). */
 bool ack_list_write(struct ack_list *list, struct wire_writer *writer);
 
 /* Read an ACK's content; calls @each for every number. False: malformed, and

@@ -11,35 +11,43 @@
 #ifndef ADTLS_FLIGHT_FLIGHT_H
 #define ADTLS_FLIGHT_FLIGHT_H
 
-#include "base/buffer.h"
-#include "flight/range_set.h"
+#include "flight/flight_message.h"
 #include "flight/retransmission_timer.h"
-#include "messages/handshake_header.h"
-#include "record/record_number.h"
+#include "flight/sent_records.h"
 
-/* Records in flight unacknowledged at first (RFC 9147 §5.8.3), and the most in one
- * transmission. */
+/* Records in flight unacknowledged at first, and the most in one transmission:
+ * "SHOULD NOT send more than 10 records" (RFC 9147 §5.8.3). */
 #define FLIGHT_WINDOW 10
+/* The window opens by each acknowledged record up to this many: 76 KB at an
+ * MTU of 1200, more than the largest Attestation. */
+#define FLIGHT_WINDOW_MAX 64
 /* Messages waiting to be sent or acknowledged at once. */
 #define FLIGHT_MESSAGES_MAX 16
 
-struct flight_message;	/* one message with what of it was acknowledged */
-struct flight_record;	/* one fragment in one sent record */
-
 struct flight {
-	struct flight_message *messages;	/* FLIGHT_MESSAGES_MAX slots or fewer, grown */
+	struct flight_message *messages;	/* ascending message_seq */
 	size_t message_count;
-	struct flight_record *records;		/* sent, not known to be lost or acknowledged */
-	size_t record_count;
-	size_t record_capacity;
-	size_t uncommitted;			/* fragments handed out since the last commit */
-	size_t window;				/* records that may be unacknowledged now */
-	size_t in_flight;			/* records sent in the current transmission, unacknowledged */
-	uint64_t last_ack_retransmit_us;	/* at most one per RTO/4 */
+	struct sent_records sent;
+	/* Where the next transmission begins to look for something to send. */
+	struct {
+		uint16_t message_seq;
+		uint32_t offset;
+	} resume;
+	size_t window;		/* records that may be outstanding now */
+	size_t in_flight;	/* records that are */
+	size_t transmission;	/* records sent since the last event */
+	uint64_t last_retransmit_us;	/* ADTLS_NEVER: none before a timeout */
+	/* What the ACK that is being read has told so far. */
+	struct {
+		size_t records;
+		uint64_t order;		/* of the newest */
+		uint64_t rtt_us;	/* of the newest */
+		bool first_time;	/* the newest retransmitted nothing */
+	} ack;
 	struct retransmission_timer timer;
 	struct {
-		uint64_t fragments;		/* fragments sent, retransmissions included */
-		uint64_t retransmissions;	/* fragments sent again */
+		uint64_t fragments;		/* sent, retransmissions included */
+		uint64_t retransmissions;	/* fragments with bytes sent before */
 	} count;
 };
 
@@ -56,20 +64,26 @@ bool flight_add(struct flight *flight, uint16_t message_seq, uint8_t type,
 bool flight_wants_to_send(const struct flight *flight, uint64_t *out_epoch);
 /* The next fragment, its header and data together at most @room bytes, of the
  * epoch that flight_wants_to_send() names. @out->data stays valid until the
- * flight changes. False: nothing, or no room (fewer than HANDSHAKE_HEADER_LEN
- * plus one byte, except for empty bodies). */
+ * flight changes. A record takes as many fragments of one epoch as fit; no
+ * other call that changes the flight may come before its commit. False:
+ * nothing, or no room (fewer than HANDSHAKE_HEADER_LEN plus one byte, except
+ * for empty bodies), or out of memory. */
 bool flight_next(struct flight *flight, size_t room,
 		 struct handshake_fragment *out);
 /* The fragments handed out since the last commit went out in @number. Starts
- * the timer if it is not running. False: out of memory (they count as lost). */
+ * the timer if it is not running. False: there were none. */
 bool flight_commit(struct flight *flight, struct record_number number,
 		   uint64_t now_us);
 
-/* One acknowledged record. Unknown numbers are ignored. */
+/* One acknowledged record, of whichever transmission. Unknown numbers are
+ * ignored. */
 void flight_acknowledge(struct flight *flight, struct record_number number,
 			uint64_t now_us);
-/* The ACK's numbers have all been given: decide about retransmission of gaps
- * (RFC 9147 §7.2), open the window, stop or restart the timer. */
+/* The ACK's numbers have all been given: open the window, stop or restart the
+ * timer, and mark the gaps for sending again (RFC 9147 §7.2), at most once per
+ * RTO/4 and as an attempt (protocol §7). A gap is what was sent before the
+ * newest record that this ACK names, or so long ago that an ACK sent a round
+ * trip later than it should have named it. */
 void flight_acknowledge_done(struct flight *flight, uint64_t now_us);
 /* The peer's next flight acknowledges everything (RFC 9147 §7.1); measures RTT. */
 void flight_acknowledge_all(struct flight *flight, uint64_t now_us);
@@ -79,10 +93,12 @@ bool flight_is_empty(const struct flight *flight);
 /* ADTLS_NEVER: none. */
 uint64_t flight_deadline(const struct flight *flight);
 /* To be called when @now_us reached the deadline; marks what was not
- * acknowledged for sending again. False: attempts exhausted. */
+ * acknowledged for sending again and closes the window to FLIGHT_WINDOW. What
+ * was never sent goes first, so that a peer without ACKs gets a large flight
+ * all the same. False: attempts exhausted. */
 bool flight_tick(struct flight *flight, uint64_t now_us);
 /* The peer retransmitted its previous flight: our flight, or its beginning, was
- * lost. Send again, at most once per RTO/4. */
+ * lost. Send again, at most once per RTO/4, as an attempt. */
 void flight_retransmit(struct flight *flight, uint64_t now_us);
 
 #endif

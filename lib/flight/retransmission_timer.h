@@ -14,7 +14,7 @@ struct timer_config {
 	enum timer_policy policy;
 	uint64_t initial_us;	/* default 1 s */
 	uint64_t max_us;	/* default 60 s */
-	unsigned attempts;	/* timeouts before giving up; 0: no limit */
+	unsigned attempts;	/* retransmissions before giving up; 0: no limit */
 };
 
 struct retransmission_timer {
@@ -22,7 +22,7 @@ struct retransmission_timer {
 	uint64_t srtt_us;	/* 0 until measured */
 	uint64_t rttvar_us;
 	uint64_t rto_us;
-	unsigned timeouts;	/* since the last progress */
+	unsigned attempts;	/* retransmissions since the last progress */
 	uint64_t deadline_us;	/* ADTLS_NEVER: not running */
 };
 
@@ -35,10 +35,20 @@ void retransmission_timer_stop(struct retransmission_timer *timer);
 /* A round trip of a record sent exactly once (Karn's rule). */
 void retransmission_timer_measure(struct retransmission_timer *timer,
 				  uint64_t rtt_us);
-/* The peer acknowledged something new: the back-off ends. */
+/* The peer acknowledged something new: attempts count anew, and the back-off
+ * ends, unless no round trip has been measured yet (RFC 9147 §5.8.2: "retain
+ * the current timer value"). */
 void retransmission_timer_progress(struct retransmission_timer *timer);
-/* The deadline has passed: back off and restart. False: attempts exhausted. */
+/* The deadline has passed: back off and restart. False: attempts exhausted,
+ * and the timer is stopped. */
 bool retransmission_timer_expire(struct retransmission_timer *timer,
 				 uint64_t now_us);
+/* Are attempts left? */
+bool retransmission_timer_may_retransmit(
+	const struct retransmission_timer *timer);
+/* Something is retransmitted before the deadline: count it as an attempt, and
+ * restart without back-off. */
+void retransmission_timer_attempt(struct retransmission_timer *timer,
+				  uint64_t now_us);
 
 #endif

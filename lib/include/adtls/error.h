@@ -153,8 +153,14 @@ typedef enum adtls_reason {
 /** adtls_strerror: Returns: a sentence for @error, a static string. */
 const char *adtls_strerror(int error);
 
+/** adtls_strerror_name: Returns: the name of @error, such as "ADTLS_E_MEMORY", or "unknown". */
+const char *adtls_strerror_name(int error);
+
 /** adtls_alert_name: Returns: the RFC's name of @alert, a static string, or "unknown". */
 const char *adtls_alert_name(unsigned alert);
+
+/** adtls_alert_describe: Returns: one sentence on what the sender of @alert means by it. */
+const char *adtls_alert_describe(unsigned alert);
 
 /** adtls_reason_name: Returns: the stable name of @reason, such as "measurement-mismatch". */
 const char *adtls_reason_name(adtls_reason_t reason);

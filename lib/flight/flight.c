@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Outgoing handshake messages: what to send next, and what an ACK, the timer
+ * or the peer's retransmission changes about that. */
+#include "flight/flight.h"
+
+#include <stdlib.h>
+
+static struct flight_message *find_message(const struct flight *flight,
+					   uint16_t message_seq)
+{
+	for (size_t i = 0; i < flight->message_count; i++) {
+		if (flight->messages[i].message_seq == message_seq)
+			return &flight->messages[i];
+	}
+	return NULL;
+}
+
+/* What to send next: the first gap from where the last transmission stopped,
+ * else from the beginning. */
+static struct flight_message *find_gap(const struct flight *flight,
+				       struct range *out)
+{
+	for (size_t i = 0; i < flight->message_count; i++) {
+		struct flight_message *message = &flight->messages[i];
+		uint32_t start = 0;
+
+		if (message->message_seq < flight->resume.message_seq)
+			continue;
+		if (message->message_seq == flight->resume.message_seq)
+			start = flight->resume.offset;
+		if (flight_message_first_gap(message, start, out))
+			return message;
+	}
+	for (size_t i = 0; i < flight->message_count; i++) {
+		if (flight_message_first_gap(&flight->messages[i], 0, out))
+			return &flight->messages[i];
+	}
+	return NULL;
+}
+
+static void resume_from_beginning(struct flight *flight)
+{
+	flight->resume.message_seq = 0;
+	flight->resume.offset = 0;
+}
+
+/* All is acknowledged, or given up. */
+static void finish(struct flight *flight)
+{
+	for (size_t i = 0; i < flight->message_count; i++)
+		flight_message_clear(&flight->messages[i]);
+	free(flight->messages);
+	flight->messages = NULL;
+	flight->message_count = 0;
+	sent_records_clear(&flight->sent);
+	resume_from_beginning(flight);
+	flight->window = FLIGHT_WINDOW;
+	flight->in_flight = 0;
+	flight->transmission = 0;
+	flight->last_retransmit_us = ADTLS_NEVER;
+	retransmission_timer_stop(&flight->timer);
+}
+
+void flight_init(struct flight *flight, const struct timer_config *config)
+{
+	*flight = (struct flight){ 0 };
+	retransmission_timer_init(&flight->timer, config);
+	finish(flight);
+}
+
+void flight_clear(struct flight *flight)
+{
+	finish(flight);
+}
+
+bool flight_add(struct flight *flight, uint16_t message_seq, uint8_t type,
+		uint64_t epoch, struct buffer *body)
+{
+	struct flight_message *grown;
+
+	if (flight->message_count == FLIGHT_MESSAGES_MAX)
+		return false;
+	grown = reallocarray(flight->messages, flight->message_count + 1,
+			     sizeof(*grown));
+	if (grown == NULL)
+		return false;
+	flight->messages = grown;
+	flight->messages[flight->message_count++] =
+		(struct flight_message){ .body = *body,
+					 .epoch = epoch,
+					 .message_seq = message_seq,
+					 .type = type };
+	*body = (struct buffer){ 0 };
+	return true;
+}
+
+bool flight_wants_to_send(const struct flight *flight, uint64_t *out_epoch)
+{
+	const struct flight_message *message;
+	struct range gap;
+
+	if (flight->sent.uncommitted == 0 &&
+	    (flight->in_flight >= flight->window ||
+	     flight->transmission >= FLIGHT_WINDOW))
+		return false;
+	message = find_gap(flight, &gap);
+	if (message == NULL)
+		return false;
+	*out_epoch = message->epoch;
+	return true;
+}
+
+static bool hand_out(struct flight *flight, struct flight_message *message,
+		     struct range range)
+{
+	bool first_time = range.start >= message->sent_len;
+
+	if (!sent_records_add(&flight->sent, message->message_seq, range,
+			      first_time))
+		return false;
+	if (!range_set_add(&message->outstanding, range.start, range.end)) {
+		flight->sent.uncommitted--;
+		return false;
+	}
+	if (range.end > message->sent_len)
+		message->sent_len = range.end;
+	flight->resume.message_seq = message->message_seq;
+	flight->resume.offset = range.end;
+	flight->count.fragments++;
+	if (!first_time)
+		flight->count.retransmissions++;
+	return true;
+}
+
+bool flight_next(struct flight *flight, size_t room,
+		 struct handshake_fragment *out)
+{
+	struct flight_message *message;
+	struct range range;
+	uint64_t epoch;
+
+	if (!flight_wants_to_send(flight, &epoch))
+		return false;
+	message = find_gap(flight, &range);
+	if (message == NULL || !flight_message_fit(message, room, &range) ||
+	    !hand_out(flight, message, range))
+		return false;
+	*out = flight_message_fragment(message, range);
+	return true;
+}
+
+bool flight_commit(struct flight *flight, struct record_number number,
+		   uint64_t now_us)
+{
+	if (flight->sent.uncommitted == 0)
+		return false;
+	sent_records_commit(&flight->sent, number, now_us);
+	flight->in_flight = sent_records_outstanding(&flight->sent);
+	flight->transmission++;
+	if (flight->timer.deadline_us == ADTLS_NEVER)
+		retransmission_timer_start(&flight->timer, now_us);
+	return true;
+}
+
+/* Some records were taken for lost: send their bytes again. */
+static void rebuild_outstanding(struct flight *flight)
+{
+	for (size_t i = 0; i < flight->message_count; i++)
+		flight->messages[i].outstanding.count = 0;
+	for (size_t i = 0; i < flight->sent.count; i++) {
+		const struct sent_fragment *fragment =
+			&flight->sent.fragments[i];
+		struct flight_message *message =
+			find_message(flight, fragment->message_seq);
+
+		/* Out of memory only makes it go out twice. */
+		if (fragment->outstanding && message != NULL)
+			(void)range_set_add(&message->outstanding,
+					    fragment->range.start,
+					    fragment->range.end);
+	}
+	flight->in_flight = sent_records_outstanding(&flight->sent);
+	flight->transmission = 0;
+}
+
+/* Retransmit before the deadline what is lost: sent before the record of
+ * @order, or longer ago than a round trip and half of what a peer may delay an
+ * ACK. */
+static void retransmit_lost(struct flight *flight, uint64_t order,
+			    uint64_t now_us)
+{
+	struct retransmission_timer *timer = &flight->timer;
+	uint64_t age_us = timer->srtt_us + timer->rto_us / 8;
+
+	if (!retransmission_timer_may_retransmit(timer))
+		return;
+	if (flight->last_retransmit_us != ADTLS_NEVER &&
+	    now_us - flight->last_retransmit_us < timer->rto_us / 4)
+		return;
+	if (sent_records_lose(&flight->sent, order, age_us, now_us) == 0)
+		return;
+	retransmission_timer_attempt(timer, now_us);
+	flight->last_retransmit_us = now_us;
+	rebuild_outstanding(flight);
+	resume_from_beginning(flight);
+}
+
+static bool is_settled(const void *context,
+		       const struct sent_fragment *fragment)
+{
+	const struct flight_message *message =
+		find_message(context, fragment->message_seq);
+
+	return message == NULL ||
+	       range_set_contains(&message->acknowledged, fragment->range.start,
+				  fragment->range.end);
+}
+
+/* Drop what needs no more attention: fragments that arrived by whichever
+ * record, and complete messages. */
+static void settle(struct flight *flight)
+{
+	size_t kept = 0;
+
+	sent_records_forget(&flight->sent, is_settled, flight);
+	for (size_t i = 0; i < flight->message_count; i++) {
+		if (flight_message_is_acknowledged(&flight->messages[i]))
+			flight_message_clear(&flight->messages[i]);
+		else
+			flight->messages[kept++] = flight->messages[i];
+	}
+	flight->message_count = kept;
+	flight->in_flight = sent_records_outstanding(&flight->sent);
+}
+
+void flight_acknowledge(struct flight *flight, struct record_number number,
+			uint64_t now_us)
+{
+	struct sent_fragment fragment;
+	struct flight_message *message;
+	bool first_time = true;
+	bool is_known = false;
+
+	while (sent_records_take(&flight->sent, number, &fragment)) {
+		is_known = true;
+		first_time = first_time && fragment.first_time;
+		message = find_message(flight, fragment.message_seq);
+		/* Out of memory: it counts as lost. */
+		if (message != NULL)
+			(void)range_set_add(&message->acknowledged,
+					    fragment.range.start,
+					    fragment.range.end);
+	}
+	if (!is_known)
+		return;
+	if (flight->ack.records == 0 || fragment.order > flight->ack.order) {
+		flight->ack.order = fragment.order;
+		flight->ack.rtt_us = now_us - fragment.sent_us;
+		flight->ack.first_time = first_time;
+	}
+	flight->ack.records++;
+}
+
+void flight_acknowledge_done(struct flight *flight, uint64_t now_us)
+{
+	size_t records = flight->ack.records;
+	uint64_t order = 0;
+
+	flight->ack.records = 0;
+	if (records > 0) {
+		/* The newest only: an older one may be acknowledged late
+		 * because an earlier ACK was lost. */
+		if (flight->ack.first_time)
+			retransmission_timer_measure(&flight->timer,
+						     flight->ack.rtt_us);
+		retransmission_timer_progress(&flight->timer);
+		order = flight->ack.order;
+		flight->transmission = 0;
+		flight->window += records;
+		if (flight->window > FLIGHT_WINDOW_MAX)
+			flight->window = FLIGHT_WINDOW_MAX;
+		settle(flight);
+		resume_from_beginning(flight);
+		retransmission_timer_start(&flight->timer, now_us);
+	}
+	if (flight_is_empty(flight))
+		finish(flight);
+	else
+		retransmit_lost(flight, order, now_us);
+}
+
+/* The peer answers a whole flight, hence after its newest record; what that
+ * did not retransmit tells the round trip. */
+static void measure_answer(struct flight *flight, uint64_t now_us)
+{
+	const struct sent_records *sent = &flight->sent;
+	const struct sent_fragment *newest;
+
+	if (sent->count == 0)
+		return;
+	newest = &sent->fragments[sent->count - 1];
+	for (size_t i = sent->count; i > 0; i--) {
+		if (sent->fragments[i - 1].order != newest->order)
+			break;
+		if (!sent->fragments[i - 1].first_time)
+			return;
+	}
+	retransmission_timer_measure(&flight->timer, now_us - newest->sent_us);
+}
+
+void flight_acknowledge_all(struct flight *flight, uint64_t now_us)
+{
+	if (flight_is_empty(flight))
+		return;
+	measure_answer(flight, now_us);
+	retransmission_timer_progress(&flight->timer);
+	finish(flight);
+}
+
+bool flight_is_empty(const struct flight *flight)
+{
+	return flight->message_count == 0;
+}
+
+uint64_t flight_deadline(const struct flight *flight)
+{
+	return flight->timer.deadline_us;
+}
+
+bool flight_tick(struct flight *flight, uint64_t now_us)
+{
+	if (now_us < flight->timer.deadline_us)
+		return true;
+	if (!retransmission_timer_expire(&flight->timer, now_us))
+		return false;
+	sent_records_lose(&flight->sent, UINT64_MAX, 0, now_us);
+	flight->window = FLIGHT_WINDOW;
+	rebuild_outstanding(flight);
+	return true;
+}
+
+void flight_retransmit(struct flight *flight, uint64_t now_us)
+{
+	retransmit_lost(flight, 0, now_us);
+}

@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Reassembly of handshake messages: of each message its beginning in one
+ * piece, and chunks for what arrived ahead of a gap, which join the beginning
+ * as the gap closes. A complete body is contiguous and moves out uncopied. */
+#include "flight/reassembly.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define SLOTS (REASSEMBLY_AHEAD_MAX + 1)
+
+/* What the allocator spends beside what was asked for, as far as the budget is
+ * concerned: glibc's header and rounding. */
+#define ALLOCATION_COST 16
+
+/* A run of bytes beyond the first gap. */
+struct chunk {
+	struct chunk *next;
+	uint32_t start;
+	uint32_t len;
+	uint8_t data[];
+};
+
+struct reassembly_message {
+	struct buffer body;  /* the first body.len bytes */
+	struct chunk *ahead; /* ascending, disjoint, beyond body.len */
+	uint32_t ahead_len;  /* bytes in them */
+	uint32_t len;	     /* of the whole message */
+	uint8_t type;
+};
+
+/* The budget's charge for a chunk, its bytes apart: they are charged with the
+ * message. */
+static const size_t chunk_cost = sizeof(struct chunk) + ALLOCATION_COST;
+
+static size_t message_cost(uint32_t len)
+{
+	return sizeof(struct reassembly_message) + 2 * ALLOCATION_COST + len;
+}
+
+static bool charge(struct reassembly *reassembly, size_t cost)
+{
+	if (cost > reassembly->budget - reassembly->held)
+		return false;
+	reassembly->held += cost;
+	return true;
+}
+
+static struct reassembly_message **find_slot(struct reassembly *reassembly,
+					     uint32_t message_seq)
+{
+	return &reassembly->slots[message_seq % SLOTS];
+}
+
+static struct reassembly_message *
+next_message(const struct reassembly *reassembly)
+{
+	return reassembly->slots[reassembly->next_seq % SLOTS];
+}
+
+static void message_free(struct reassembly_message *message)
+{
+	struct chunk *chunk;
+
+	if (message == NULL)
+		return;
+	while ((chunk = message->ahead) != NULL) {
+		message->ahead = chunk->next;
+		free(chunk);
+	}
+	buffer_clear(&message->body);
+	free(message);
+}
+
+void reassembly_init(struct reassembly *reassembly, size_t budget,
+		     size_t (*max_len)(const void *context, uint8_t type),
+		     const void *max_len_context)
+{
+	*reassembly = (struct reassembly){ .budget = budget,
+					   .max_len = max_len,
+					   .max_len_context = max_len_context };
+}
+
+void reassembly_clear(struct reassembly *reassembly)
+{
+	for (size_t i = 0; i < SLOTS; i++) {
+		message_free(reassembly->slots[i]);
+		reassembly->slots[i] = NULL;
+	}
+	reassembly->held = 0;
+}
+
+/* Append to the beginning. Its memory at most doubles, and with the chunks
+ * never passes the message's length, which is what the budget was charged
+ * with. No secrets here, so realloc() will do. */
+static bool body_append(struct reassembly_message *message, adtls_bytes_t bytes)
+{
+	struct buffer *body = &message->body;
+	size_t needed = body->len + bytes.len;
+	size_t capacity = 2 * body->capacity;
+	uint8_t *grown;
+
+	if (needed > body->capacity) {
+		if (capacity > message->len - message->ahead_len)
+			capacity = message->len - message->ahead_len;
+		if (capacity < needed)
+			capacity = needed;
+		grown = realloc(body->data, capacity);
+		if (grown == NULL)
+			return false;
+		body->data = grown;
+		body->capacity = capacity;
+	}
+	return buffer_append(body, bytes.data, bytes.len);
+}
+
+/* Join the chunks that the beginning has reached. */
+static bool absorb(struct reassembly *reassembly,
+		   struct reassembly_message *message)
+{
+	struct chunk *chunk;
+
+	while ((chunk = message->ahead) != NULL &&
+	       chunk->start == message->body.len) {
+		message->ahead_len -= chunk->len;
+		if (!body_append(message, bytes_of(chunk->data, chunk->len))) {
+			message->ahead_len += chunk->len;
+			return false;
+		}
+		message->ahead = chunk->next;
+		free(chunk);
+		reassembly->held -= chunk_cost;
+	}
+	return true;
+}
+
+static bool insert_chunk(struct reassembly *reassembly,
+			 struct reassembly_message *message,
+			 struct chunk **link, uint32_t start,
+			 adtls_bytes_t bytes)
+{
+	struct chunk *chunk;
+
+	if (!charge(reassembly, chunk_cost))
+		return false;
+	chunk = malloc(sizeof(*chunk) + bytes.len);
+	if (chunk == NULL) {
+		reassembly->held -= chunk_cost;
+		return false;
+	}
+	chunk->start = start;
+	chunk->len = (uint32_t)bytes.len;
+	memcpy(chunk->data, bytes.data, bytes.len);
+	chunk->next = *link;
+	*link = chunk;
+	message->ahead_len += chunk->len;
+	return true;
+}
+
+/* The next bytes of @reader, at most up to @end in the message. */
+static adtls_bytes_t take(struct wire_reader *reader, uint32_t at, uint32_t end)
+{
+	size_t len = wire_reader_left(reader);
+
+	if (len > end - at)
+		len = end - at;
+	return wire_read_bytes(reader, len);
+}
+
+/* Walk along the fragment: what is known already must be the same ("SHOULD
+ * abort if the value of a byte changes", RFC 9147 §5.5), the rest is kept. */
+static enum reassembly_result store(struct reassembly *reassembly,
+				    struct reassembly_message *message,
+				    const struct handshake_fragment *fragment)
+{
+	struct chunk **link = &message->ahead;
+	uint32_t at = fragment->offset;
+	struct wire_reader reader;
+	adtls_bytes_t piece;
+	const uint8_t *known;
+	bool kept;
+
+	wire_reader_init_bytes(&reader, fragment->data);
+	for (; wire_reader_more(&reader); at += (uint32_t)piece.len) {
+		struct chunk *chunk;
+
+		while ((chunk = *link) != NULL &&
+		       chunk->start + chunk->len <= at)
+			link = &chunk->next;
+		known = NULL;
+		if (at < message->body.len) {
+			piece = take(&reader, at, (uint32_t)message->body.len);
+			known = message->body.data + at;
+		} else if (chunk != NULL && chunk->start <= at) {
+			piece = take(&reader, at, chunk->start + chunk->len);
+			known = chunk->data + (at - chunk->start);
+		} else {
+			piece = take(&reader, at,
+				     chunk != NULL ? chunk->start
+						   : message->len);
+		}
+		if (known != NULL) {
+			if (!bytes_equal(piece, bytes_of(known, piece.len)))
+				return REASSEMBLY_INCONSISTENT;
+			continue;
+		}
+		if (at == message->body.len)
+			kept = body_append(message, piece);
+		else
+			kept = insert_chunk(reassembly, message, link, at,
+					    piece);
+		if (!kept)
+			return REASSEMBLY_DROPPED;
+	}
+	return absorb(reassembly, message) ? REASSEMBLY_STORED
+					   : REASSEMBLY_DROPPED;
+}
+
+/* Decide on a message's first fragment, by what it announces. */
+static enum reassembly_result begin(struct reassembly *reassembly,
+				    const struct handshake_fragment *fragment,
+				    struct reassembly_message **out)
+{
+	size_t max_len = reassembly->max_len(reassembly->max_len_context,
+					     fragment->type);
+
+	if (max_len == 0)
+		return REASSEMBLY_DROPPED;
+	if (fragment->message_len > max_len)
+		return REASSEMBLY_TOO_LARGE;
+	if (!charge(reassembly, message_cost(fragment->message_len)))
+		return REASSEMBLY_DROPPED;
+	*out = calloc(1, sizeof(**out));
+	if (*out == NULL) {
+		reassembly->held -= message_cost(fragment->message_len);
+		return REASSEMBLY_DROPPED;
+	}
+	(*out)->type = fragment->type;
+	(*out)->len = fragment->message_len;
+	return REASSEMBLY_STORED;
+}
+
+enum reassembly_result reassembly_add(struct reassembly *reassembly,
+				      const struct handshake_fragment *fragment)
+{
+	struct reassembly_message **slot =
+		find_slot(reassembly, fragment->message_seq);
+	enum reassembly_result result;
+
+	/* message_seq never wraps (RFC 9147 §5.2), so order is plain. */
+	if (fragment->message_seq < reassembly->next_seq)
+		return REASSEMBLY_OLD;
+	if (fragment->message_seq - reassembly->next_seq > REASSEMBLY_AHEAD_MAX)
+		return REASSEMBLY_DROPPED;
+	if (fragment->offset > fragment->message_len ||
+	    fragment->data.len > fragment->message_len - fragment->offset)
+		return REASSEMBLY_INCONSISTENT;
+	if (*slot == NULL) {
+		result = begin(reassembly, fragment, slot);
+		if (result != REASSEMBLY_STORED)
+			return result;
+	}
+	if (fragment->type != (*slot)->type ||
+	    fragment->message_len != (*slot)->len)
+		return REASSEMBLY_INCONSISTENT;
+	return store(reassembly, *slot, fragment);
+}
+
+bool reassembly_is_ready(const struct reassembly *reassembly)
+{
+	const struct reassembly_message *message = next_message(reassembly);
+
+	return message != NULL && message->body.len == message->len;
+}
+
+bool reassembly_next(struct reassembly *reassembly, uint8_t *out_type,
+		     struct buffer *out_body)
+{
+	struct reassembly_message **slot =
+		find_slot(reassembly, reassembly->next_seq);
+	struct reassembly_message *message = *slot;
+
+	if (!reassembly_is_ready(reassembly))
+		return false;
+	*out_type = message->type;
+	*out_body = message->body;
+	reassembly->held -= message_cost(message->len);
+	free(message);
+	*slot = NULL;
+	reassembly->next_seq++;
+	return true;
+}
+
+bool reassembly_has_partial(const struct reassembly *reassembly)
+{
+	for (size_t i = 0; i < SLOTS; i++) {
+		if (reassembly->slots[i] != NULL)
+			return true;
+	}
+	return false;
+}
