@@ -28,8 +28,11 @@ adtlsinclude_HEADERS = \
 	lib/include/adtls/engine.h \
 	lib/include/adtls/error.h \
 	lib/include/adtls/job.h \
+	lib/include/adtls/job_pool.h \
 	lib/include/adtls/policy.h \
 	lib/include/adtls/priority.h \
+	lib/include/adtls/server.h \
+	lib/include/adtls/session.h \
 	lib/include/adtls/types.h \
 	lib/include/adtls/verdict.h \
 	lib/include/adtls/verifier.h \

@@ -12,8 +12,11 @@
 #include <adtls/engine.h>
 #include <adtls/error.h>
 #include <adtls/job.h>
+#include <adtls/job_pool.h>
 #include <adtls/policy.h>
 #include <adtls/priority.h>
+#include <adtls/server.h>
+#include <adtls/session.h>
 #include <adtls/types.h>
 #include <adtls/verdict.h>
 #include <adtls/verifier.h>
