@@ -8,11 +8,15 @@
 #define CRYPTO_SHARE_MAX 97	/* secp384r1, uncompressed point */
 #define CRYPTO_SHARED_SECRET_MAX 48
 
+/* How shares are made and combined; known to crypto/ only. */
+struct crypto_group_operations;
+
 struct crypto_group {
 	uint16_t id;		/* 0x001d x25519, 0x0017 secp256r1 */
 	const char *name;	/* "X25519", "SECP256R1": GnuTLS's names */
 	size_t share_len;
 	size_t secret_len;
+	const struct crypto_group_operations *operations;
 };
 
 const struct crypto_group *crypto_group_find(uint16_t id);

@@ -36,6 +36,12 @@ bool crypto_hkdf_extract(const struct crypto_hash *hash, adtls_bytes_t salt,
 			 adtls_bytes_t input, struct secret *out);
 bool crypto_hkdf_expand(const struct crypto_hash *hash, adtls_bytes_t secret,
 			adtls_bytes_t info, uint8_t *out, size_t out_len);
+/* HKDF-Expand-Label (RFC 8446 §7.1). @label_prefix is "dtls13" (RFC 9147
+ * §5.9); prefix and label together, and @context, are at most 255 bytes. */
+bool crypto_hkdf_expand_label(const struct crypto_hash *hash,
+			      const char *label_prefix, adtls_bytes_t secret,
+			      const char *label, adtls_bytes_t context,
+			      uint8_t *out, size_t out_len);
 
 /* Constant-time comparison of @len bytes. */
 bool crypto_equal(const void *a, const void *b, size_t len);

@@ -4,3 +4,26 @@
 #   	lib/crypto/example.c \
 #   	lib/crypto/example.h
 
+libadtls_core_la_SOURCES += \
+	lib/crypto/aead.c \
+	lib/crypto/aead.h \
+	lib/crypto/credentials.h \
+	lib/crypto/datum.h \
+	lib/crypto/group.c \
+	lib/crypto/group.h \
+	lib/crypto/group_operations.h \
+	lib/crypto/group_secp256r1.c \
+	lib/crypto/group_x25519.c \
+	lib/crypto/hash.c \
+	lib/crypto/hash.h \
+	lib/crypto/hkdf.c \
+	lib/crypto/key.h \
+	lib/crypto/mask.c \
+	lib/crypto/mask_cipher.h \
+	lib/crypto/priority.h \
+	lib/crypto/private_key.c \
+	lib/crypto/public_key.c \
+	lib/crypto/scheme.c \
+	lib/crypto/signature.h \
+	lib/crypto/suite.c \
+	lib/crypto/suite.h

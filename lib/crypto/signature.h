@@ -12,6 +12,8 @@ struct crypto_scheme {
 	uint16_t id;		/* 0x0403 ecdsa_secp256r1_sha256 */
 	const char *name;	/* "ECDSA-SECP256R1-SHA256" */
 	int gnutls_sign;	/* gnutls_sign_algorithm_t */
+	int gnutls_key;		/* gnutls_pk_algorithm_t of a fitting key */
+	int gnutls_curve;	/* gnutls_ecc_curve_t of a fitting key, or 0 */
 };
 
 const struct crypto_scheme *crypto_scheme_find(uint16_t id);
@@ -48,6 +50,8 @@ struct crypto_private_key *crypto_private_key_new(adtls_bytes_t encoded);
 struct crypto_private_key *
 crypto_private_key_ref(struct crypto_private_key *key);
 void crypto_private_key_unref(struct crypto_private_key *key);
+/* Does a signature leave this process (PKCS#11, TPM, a callback)? */
+bool crypto_private_key_is_external(const struct crypto_private_key *key);
 bool crypto_private_key_fits(const struct crypto_private_key *key,
 			     const struct crypto_scheme *scheme);
 /* The key's SubjectPublicKeyInfo in DER. */

@@ -18,12 +18,15 @@ struct crypto_hash {
 
 extern const struct crypto_hash crypto_sha256;
 
+/* How record numbers are masked (RFC 9147 §4.2.3); known to crypto/ only. */
+struct crypto_mask_cipher;
+
 struct crypto_suite {
 	uint16_t id;			/* RFC 8446 §B.4 */
 	const char *name;		/* "TLS_AES_128_GCM_SHA256" */
 	const struct crypto_hash *hash;
 	int gnutls_cipher;		/* gnutls_cipher_algorithm_t */
-	int gnutls_mask_cipher;		/* reserved for crypto/mask.c */
+	const struct crypto_mask_cipher *mask_cipher;
 	size_t key_len;
 	size_t tag_len;
 	uint64_t seal_limit;		/* records under one key, RFC 9147 §4.5.3 */

@@ -14,12 +14,6 @@ struct key_schedule {
 	struct secret secret;	/* Early, then Handshake, then Main Secret */
 };
 
-/* HKDF-Expand-Label (RFC 8446 §7.1). @label and @context at most 255 bytes
- * with the prefix. */
-bool key_expand_label(const struct crypto_hash *hash, const char *label_prefix,
-		      adtls_bytes_t secret, const char *label,
-		      adtls_bytes_t context, uint8_t *out, size_t out_len);
-
 /* Early Secret, without a PSK if @psk is empty. */
 bool key_schedule_start(struct key_schedule *schedule,
 			const struct crypto_hash *hash,

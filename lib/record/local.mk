@@ -4,3 +4,9 @@
 #   	lib/record/example.c \
 #   	lib/record/example.h
 
+libadtls_core_la_SOURCES += \
+	lib/record/record.h \
+	lib/record/record_number.c \
+	lib/record/record_number.h \
+	lib/record/replay_window.c \
+	lib/record/replay_window.h

@@ -7,3 +7,23 @@
 cmocka_programs += tests/unit/test_version
 tests_unit_test_version_SOURCES = tests/unit/test_version.c
 
+cmocka_programs += tests/unit/test_crypto_aead
+tests_unit_test_crypto_aead_SOURCES = tests/unit/test_crypto_aead.c
+
+cmocka_programs += tests/unit/test_crypto_group
+tests_unit_test_crypto_group_SOURCES = tests/unit/test_crypto_group.c
+
+cmocka_programs += tests/unit/test_crypto_hash
+tests_unit_test_crypto_hash_SOURCES = tests/unit/test_crypto_hash.c
+
+cmocka_programs += tests/unit/test_crypto_signature
+tests_unit_test_crypto_signature_SOURCES = tests/unit/test_crypto_signature.c
+
+cmocka_programs += tests/unit/test_keys_key_log
+tests_unit_test_keys_key_log_SOURCES = tests/unit/test_keys_key_log.c
+
+cmocka_programs += tests/unit/test_keys_key_schedule
+tests_unit_test_keys_key_schedule_SOURCES = tests/unit/test_keys_key_schedule.c
+
+cmocka_programs += tests/unit/test_keys_transcript
+tests_unit_test_keys_transcript_SOURCES = tests/unit/test_keys_transcript.c

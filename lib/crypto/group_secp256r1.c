@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* ECDH on secp256r1 (RFC 8446 §4.2.8.2, §7.4.2), on nettle's hogweed. */
+#include <nettle/bignum.h>
+#include <nettle/ecc-curve.h>
+#include <nettle/ecc.h>
+
+#include "base/buffer.h"
+#include "crypto/group_operations.h"
+
+#define COORDINATE_LEN 32
+#define UNCOMPRESSED   0x04
+
+/* A scalar is out of range once in 2^32 draws: a source that fails this often
+ * in a row is broken. */
+#define DRAWS_MAX 16
+
+/* nettle and GMP give memory back as it is, hence these. */
+static void wipe_integer(mpz_t integer)
+{
+	size_t limbs = mpz_size(integer);
+
+	if (limbs > 0)
+		bytes_wipe(mpz_limbs_modify(integer, (mp_size_t)limbs),
+			   limbs * sizeof(mp_limb_t));
+	mpz_clear(integer);
+}
+
+static void wipe_scalar(struct ecc_scalar *scalar)
+{
+	bytes_wipe(scalar->p,
+		   (size_t)ecc_size(scalar->ecc) * sizeof(mp_limb_t));
+	ecc_scalar_clear(scalar);
+}
+
+static void wipe_point(struct ecc_point *point)
+{
+	bytes_wipe(point->p,
+		   (size_t)ecc_size_a(point->ecc) * sizeof(mp_limb_t));
+	ecc_point_clear(point);
+}
+
+/* False: zero, or not below the group's order. @out is initialised either
+ * way. */
+static bool read_scalar(const uint8_t *bytes, struct ecc_scalar *out)
+{
+	mpz_t integer;
+	bool in_range;
+
+	ecc_scalar_init(out, nettle_get_secp_256r1());
+	nettle_mpz_init_set_str_256_u(integer, COORDINATE_LEN, bytes);
+	in_range = ecc_scalar_set(out, integer);
+	wipe_integer(integer);
+	return in_range;
+}
+
+/* False: not a point of the curve. @out is initialised either way. */
+static bool read_coordinates(const uint8_t *x_bytes, const uint8_t *y_bytes,
+			     struct ecc_point *out)
+{
+	mpz_t x;
+	mpz_t y;
+	bool on_curve;
+
+	ecc_point_init(out, nettle_get_secp_256r1());
+	nettle_mpz_init_set_str_256_u(x, COORDINATE_LEN, x_bytes);
+	nettle_mpz_init_set_str_256_u(y, COORDINATE_LEN, y_bytes);
+	on_curve = ecc_point_set(out, x, y);
+	mpz_clear(x);
+	mpz_clear(y);
+	return on_curve;
+}
+
+bool crypto_secp256r1_has_point(const uint8_t *x, const uint8_t *y)
+{
+	struct ecc_point point;
+	bool on_curve = read_coordinates(x, y, &point);
+
+	ecc_point_clear(&point);
+	return on_curve;
+}
+
+/* A share, always in uncompressed form; @out is initialised either way. */
+static bool read_point(const uint8_t *share, struct ecc_point *out)
+{
+	return read_coordinates(share + 1, share + 1 + COORDINATE_LEN, out) &&
+	       share[0] == UNCOMPRESSED;
+}
+
+static void write_coordinates(const struct ecc_point *point, uint8_t *out_x,
+			      uint8_t *out_y)
+{
+	mpz_t x;
+	mpz_t y;
+
+	mpz_init(x);
+	mpz_init(y);
+	ecc_point_get(point, x, y);
+	nettle_mpz_get_str_256(COORDINATE_LEN, out_x, x);
+	nettle_mpz_get_str_256(COORDINATE_LEN, out_y, y);
+	wipe_integer(x);
+	wipe_integer(y);
+}
+
+static bool draw_scalar(const struct crypto_random *random,
+			uint8_t scalar[CRYPTO_SCALAR_MAX],
+			struct ecc_scalar *out)
+{
+	for (int i = 0; i < DRAWS_MAX; i++) {
+		if (!crypto_random_fill(random, scalar, COORDINATE_LEN))
+			return false;
+		if (read_scalar(scalar, out))
+			return true;
+		wipe_scalar(out);
+	}
+	return false;
+}
+
+static bool generate(const struct crypto_random *random,
+		     uint8_t scalar[CRYPTO_SCALAR_MAX],
+		     uint8_t share[CRYPTO_SHARE_MAX])
+{
+	struct ecc_scalar factor;
+	struct ecc_point point;
+
+	if (!draw_scalar(random, scalar, &factor))
+		return false;
+	ecc_point_init(&point, nettle_get_secp_256r1());
+	ecc_point_mul_g(&point, &factor);
+	share[0] = UNCOMPRESSED;
+	write_coordinates(&point, share + 1, share + 1 + COORDINATE_LEN);
+	ecc_point_clear(&point);
+	wipe_scalar(&factor);
+	return true;
+}
+
+/* The secret is the x coordinate. The order of the curve is prime, so a point
+ * on it times a scalar in range is never the point at infinity. */
+static bool derive(const uint8_t *scalar, const uint8_t *peer_share,
+		   uint8_t out[CRYPTO_SHARED_SECRET_MAX])
+{
+	struct ecc_scalar factor;
+	struct ecc_point point;
+	uint8_t y[COORDINATE_LEN];
+	bool is_valid;
+
+	is_valid = read_scalar(scalar, &factor);
+	is_valid = read_point(peer_share, &point) && is_valid;
+	if (is_valid) {
+		ecc_point_mul(&point, &factor, &point);
+		write_coordinates(&point, out, y);
+		bytes_wipe(y, sizeof(y));
+	}
+	wipe_point(&point);
+	wipe_scalar(&factor);
+	return is_valid;
+}
+
+const struct crypto_group_operations crypto_secp256r1_operations = {
+	.generate = generate,
+	.derive = derive,
+};

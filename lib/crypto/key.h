@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The GnuTLS side of keys, for the files of crypto/ alone. */
+#ifndef ADTLS_CRYPTO_KEY_H
+#define ADTLS_CRYPTO_KEY_H
+
+#include <gnutls/abstract.h>
+
+#include "crypto/signature.h"
+
+#define P256_COORDINATE_LEN 32
+
+/* What decides which signature schemes a key fits. */
+struct crypto_key_kind {
+	gnutls_pk_algorithm_t algorithm;
+	gnutls_ecc_curve_t curve; /* invalid unless elliptic */
+};
+
+bool crypto_key_kind_fits(const struct crypto_key_kind *kind,
+			  const struct crypto_scheme *scheme);
+struct crypto_key_kind crypto_key_kind_of(gnutls_pubkey_t key);
+
+/* Owns @key from here on, also on failure. NULL: unusable. */
+struct crypto_private_key *crypto_private_key_adopt(gnutls_privkey_t key);
+
+/* The SubjectPublicKeyInfo of a GnuTLS public key, as GnuTLS encodes it. */
+bool crypto_spki_of(gnutls_pubkey_t key, struct buffer *out);
+
+/* A coordinate, or half an ECDSA signature, to its fixed length, whether or
+ * not GnuTLS gives it leading zeroes. */
+bool crypto_p256_integer(const gnutls_datum_t *integer,
+			 uint8_t out[P256_COORDINATE_LEN]);
+
+#endif

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Private keys and signing, on GnuTLS.
+ *
+ * A key is only read once it is made, and GnuTLS's handle keeps locks of its
+ * own where a token needs them, so threads may share one. */
+#include <gnutls/crypto.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "crypto/datum.h"
+#include "crypto/key.h"
+
+struct crypto_private_key {
+	atomic_uint references;
+	gnutls_privkey_t key;
+	struct crypto_key_kind kind;
+};
+
+/* The public half of @key, or NULL. */
+static gnutls_pubkey_t public_half(gnutls_privkey_t key)
+{
+	gnutls_pubkey_t half;
+
+	if (gnutls_pubkey_init(&half) < 0)
+		return NULL;
+	if (gnutls_pubkey_import_privkey(half, key, 0, 0) < 0) {
+		gnutls_pubkey_deinit(half);
+		return NULL;
+	}
+	return half;
+}
+
+struct crypto_private_key *crypto_private_key_adopt(gnutls_privkey_t key)
+{
+	struct crypto_private_key *adopted = calloc(1, sizeof(*adopted));
+	gnutls_pubkey_t half = public_half(key);
+
+	if (adopted == NULL || half == NULL) {
+		gnutls_pubkey_deinit(half);
+		gnutls_privkey_deinit(key);
+		free(adopted);
+		return NULL;
+	}
+	atomic_init(&adopted->references, 1);
+	adopted->key = key;
+	adopted->kind = crypto_key_kind_of(half);
+	gnutls_pubkey_deinit(half);
+	return adopted;
+}
+
+struct crypto_private_key *crypto_private_key_new(adtls_bytes_t encoded)
+{
+	static const char pem[] = "-----BEGIN";
+	gnutls_datum_t datum = datum_of(encoded);
+	gnutls_x509_crt_fmt_t format = GNUTLS_X509_FMT_DER;
+	gnutls_privkey_t key;
+
+	if (encoded.len == 0)
+		return NULL;
+	if (memmem(encoded.data, encoded.len, pem, strlen(pem)) != NULL)
+		format = GNUTLS_X509_FMT_PEM;
+	if (gnutls_privkey_init(&key) < 0)
+		return NULL;
+	if (gnutls_privkey_import_x509_raw(key, &datum, format, NULL, 0) < 0) {
+		gnutls_privkey_deinit(key);
+		return NULL;
+	}
+	return crypto_private_key_adopt(key);
+}
+
+struct crypto_private_key *
+crypto_private_key_ref(struct crypto_private_key *key)
+{
+	atomic_fetch_add_explicit(&key->references, 1, memory_order_relaxed);
+	return key;
+}
+
+void crypto_private_key_unref(struct crypto_private_key *key)
+{
+	if (key == NULL || atomic_fetch_sub_explicit(&key->references, 1,
+						     memory_order_acq_rel) > 1)
+		return;
+	gnutls_privkey_deinit(key->key);
+	free(key);
+}
+
+bool crypto_private_key_is_external(const struct crypto_private_key *key)
+{
+	return gnutls_privkey_get_type(key->key) != GNUTLS_PRIVKEY_X509;
+}
+
+bool crypto_private_key_fits(const struct crypto_private_key *key,
+			     const struct crypto_scheme *scheme)
+{
+	return crypto_key_kind_fits(&key->kind, scheme);
+}
+
+bool crypto_spki_of(gnutls_pubkey_t key, struct buffer *out)
+{
+	gnutls_datum_t spki;
+	bool ok;
+
+	if (gnutls_pubkey_export2(key, GNUTLS_X509_FMT_DER, &spki) < 0)
+		return false;
+	ok = buffer_set(out, spki.data, spki.size);
+	gnutls_free(spki.data);
+	return ok;
+}
+
+bool crypto_private_key_spki(const struct crypto_private_key *key,
+			     struct buffer *out)
+{
+	gnutls_pubkey_t half = public_half(key->key);
+	bool ok = half != NULL && crypto_spki_of(half, out);
+
+	gnutls_pubkey_deinit(half);
+	return ok;
+}
+
+static bool sign(const struct crypto_private_key *key,
+		 gnutls_sign_algorithm_t algorithm, bool reproducible,
+		 adtls_bytes_t data, gnutls_datum_t *out)
+{
+	gnutls_datum_t datum = datum_of(data);
+	unsigned flags = reproducible ? GNUTLS_PRIVKEY_FLAG_REPRODUCIBLE : 0;
+
+	return gnutls_privkey_sign_data2(key->key, algorithm, flags, &datum,
+					 out) == 0;
+}
+
+bool crypto_sign(const struct crypto_private_key *key,
+		 const struct crypto_scheme *scheme, bool reproducible,
+		 adtls_bytes_t data, struct buffer *out)
+{
+	gnutls_datum_t signature;
+	bool ok;
+
+	if (!crypto_private_key_fits(key, scheme) ||
+	    !sign(key, (gnutls_sign_algorithm_t)scheme->gnutls_sign,
+		  reproducible, data, &signature))
+		return false;
+	ok = buffer_set(out, signature.data, signature.size);
+	gnutls_free(signature.data);
+	return ok;
+}
+
+bool crypto_sign_es256(const struct crypto_private_key *key, bool reproducible,
+		       adtls_bytes_t data, uint8_t out[64])
+{
+	gnutls_datum_t signature;
+	gnutls_datum_t r;
+	gnutls_datum_t s;
+	bool ok;
+
+	if (key->kind.curve != GNUTLS_ECC_CURVE_SECP256R1 ||
+	    !sign(key, GNUTLS_SIGN_ECDSA_SHA256, reproducible, data,
+		  &signature))
+		return false;
+	ok = gnutls_decode_rs_value(&signature, &r, &s) == 0;
+	gnutls_free(signature.data);
+	if (!ok)
+		return false;
+	ok = crypto_p256_integer(&r, out) &&
+	     crypto_p256_integer(&s, out + P256_COORDINATE_LEN);
+	gnutls_free(r.data);
+	gnutls_free(s.data);
+	return ok;
+}
