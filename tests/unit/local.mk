@@ -27,3 +27,6 @@ tests_unit_test_keys_key_schedule_SOURCES = tests/unit/test_keys_key_schedule.c
 
 cmocka_programs += tests/unit/test_keys_transcript
 tests_unit_test_keys_transcript_SOURCES = tests/unit/test_keys_transcript.c
+
+cmocka_programs += tests/unit/test_session_job_pool
+tests_unit_test_session_job_pool_SOURCES = tests/unit/test_session_job_pool.c
