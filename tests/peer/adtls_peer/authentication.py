@@ -12,7 +12,7 @@ from .messages import (Certificate, CertificateVerify, HandshakeMessage,
 def own_spki(connection) -> bytes:
     """As it stands in our certificate; empty without one."""
     chain = connection.config.chain
-    return certificates.spki_of(certificates.load(chain[0])) if chain else b""
+    return certificates.spki_of(chain[0]) if chain else b""
 
 
 def take_certificate(connection, message: HandshakeMessage,
@@ -29,7 +29,7 @@ def take_certificate(connection, message: HandshakeMessage,
     connection.peer_key = leaf.public_key()
     certificates.verify(chain, config.anchors, config.utc(),
                         config.server_name if name_is_checked else None)
-    connection.peer_spki = certificates.spki_of(leaf)
+    connection.peer_spki = certificates.spki_of(chain[0])
     is_negotiated = bool(connection.selected)
     if is_negotiated and connection.peer_spki == own_spki(connection):
         raise ProtocolError(Alert.ILLEGAL_PARAMETER,  # protocol §3, last point

@@ -88,16 +88,27 @@ def load(der: bytes) -> x509.Certificate:
                             f"a certificate does not parse: {error}") from error
 
 
-def spki_of(certificate: x509.Certificate) -> bytes:
-    """The SubjectPublicKeyInfo exactly as it stands in the certificate.
-
-    The library can only re-encode it; for a P-256 key in the DER that RFC 5480
-    asks for that gives the same bytes, and anything else is refused.
+def spki_of(der: bytes) -> bytes:
+    """The SubjectPublicKeyInfo exactly as it stands in a certificate (RFC 5280 §4.1):
+    the binder is made of these bytes, so they are cut out and never re-encoded.
     """
-    spki = signing.spki(certificate.public_key())
-    if spki not in certificate.tbs_certificate_bytes:
-        raise ProtocolError(Alert.BAD_CERTIFICATE, "SubjectPublicKeyInfo is not DER")
-    return spki
+    certificate = _elements(_elements(der)[0][1])
+    fields = _elements(certificate[0][1])
+    has_version = fields[0][0][0] == 0xA0
+    return fields[5 + has_version][0]
+
+
+def _elements(data: bytes) -> list:
+    """The DER elements that follow each other in data: (whole, content)."""
+    elements = []
+    while data:
+        size, start = data[1], 2
+        if size & 0x80:
+            start += size & 0x7F
+            size = int.from_bytes(data[2:start], "big")
+        elements.append((data[:start + size], data[start:start + size]))
+        data = data[start + size:]
+    return elements
 
 
 def load_pem_chain(pem: bytes) -> list:

@@ -19,9 +19,7 @@ class Client(Connection):
                        for group in config.groups[:config.shares]}
         self.hello = self._client_hello()
         self.client_random = self.hello.random
-        self.selected: dict = {}  # attestation extension -> selected item
         self.certificate_request = None
-        self.retried = False
 
     def handshake(self):
         self._send_hello()

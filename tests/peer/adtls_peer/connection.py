@@ -71,6 +71,8 @@ class Connection:
         self.schedule = keys.KeySchedule()
         self.client_random = b""
         self.group: Optional[int] = None
+        self.retried = False  # there was a HelloRetryRequest
+        self.selected: dict = {}  # attestation extension -> selected item
         self.peer_chain: list = []
         self.peer_key = None
         self.peer_spki = b""
@@ -186,19 +188,17 @@ class Connection:
     def _run_handshake(self) -> None:
         while popped := self.reassembly.pop():
             epoch, message = popped
-            self.message_order.append(
-                f"received {name_of(HandshakeType, message.kind)}")
+            self.message_order.append(f"received {message.name()}")
             if epoch != self.receive_epoch:
                 raise ProtocolError(Alert.UNEXPECTED_MESSAGE,
-                                    f"{name_of(HandshakeType, message.kind)} in "
-                                    f"epoch {epoch}")
+                                    f"{message.name()} in epoch {epoch}")
             if self.state == "connected":
                 self._take_post_handshake(message)
                 continue
             if message.kind not in self.expected:
                 raise ProtocolError(
                     Alert.UNEXPECTED_MESSAGE,
-                    f"{name_of(HandshakeType, message.kind)} where "
+                    f"{message.name()} where "
                     + " or ".join(kind.name.lower() for kind in self.expected)
                     + " is due")
             if message.kind == HandshakeType.ATTESTATION:
@@ -225,8 +225,7 @@ class Connection:
         """A ticket is acknowledged and forgotten; nothing else was negotiated."""
         if message.kind != HandshakeType.NEW_SESSION_TICKET or self.is_server:
             raise ProtocolError(Alert.UNEXPECTED_MESSAGE,
-                                f"{name_of(HandshakeType, message.kind)} after the "
-                                "handshake")
+                                f"{message.name()} after the handshake")
         self.acknowledgements.is_due = True
 
     def _take_ack(self, opened: record.OpenedRecord) -> None:
@@ -317,7 +316,7 @@ class Connection:
         """Adds a message to the transcript and to the flight."""
         for edited in self.misbehaviour.messages(self, message):
             self.transcript.add(edited.encode())
-            self.message_order.append(f"sent {name_of(HandshakeType, edited.kind)}")
+            self.message_order.append(f"sent {edited.name()}")
             size = (self.config.mtu - self.write_epochs[epoch].overhead()
                     - Fragment.HEADER)
             on_wire = self.misbehaviour.on_wire(self, edited)
@@ -484,6 +483,9 @@ class Connection:
 
     def export(self, label: bytes, context: bytes, length: int) -> bytes:
         return keys.export(self.schedule.exporter_secret, label, context, length)
+
+    def group_name(self) -> Optional[str]:
+        return name_of(NamedGroup, self.group) if self.group else None
 
     def _log(self, label: str, secret: bytes) -> None:
         self.config.key_log(label, self.client_random, secret)

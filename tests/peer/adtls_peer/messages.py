@@ -11,7 +11,7 @@ from typing import Optional
 from . import wire
 from .codepoints import (DTLS_1_2, DTLS_1_3, TLS_AES_128_GCM_SHA256, Alert,
                          ExtensionType, HandshakeType, ProtocolError,
-                         SignatureScheme)
+                         SignatureScheme, name_of)
 
 # RFC 8446 §4.1.3: the random that makes a ServerHello a HelloRetryRequest.
 RETRY_RANDOM = bytes.fromhex(
@@ -28,6 +28,12 @@ class HandshakeMessage:
     def encode(self) -> bytes:
         """The TLS form, which the transcript is made of (RFC 9147 §5.2)."""
         return wire.uint(self.kind, 1) + wire.vector(self.body, 3)
+
+    def name(self) -> str:
+        """The RFC's name; a HelloRetryRequest is told apart by its random."""
+        if self.kind == HandshakeType.SERVER_HELLO and self.body[2:34] == RETRY_RANDOM:
+            return "hello_retry_request"
+        return name_of(HandshakeType, self.kind)
 
 
 @dataclass(frozen=True)

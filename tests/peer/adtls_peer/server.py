@@ -20,7 +20,6 @@ class Server(Connection):
     def __init__(self, config: Config, now: float) -> None:
         super().__init__(config, now)
         self.cookie_key = config.random_bytes(32)
-        self.selected: dict = {}  # attestation extension -> selected item
         self.cmw: Optional[bytes] = None
 
     def handshake(self):
@@ -110,6 +109,7 @@ class Server(Connection):
     def _send_retry(self, retry: ServerHello) -> None:
         self.transcript.replace_by_message_hash()
         self.version_is_known = True
+        self.retried = True
         self.begin_flight(is_retransmitted=False)
         self.misbehaviour.server_hello(self, retry)
         self.send_message(retry.encode(), 0)
