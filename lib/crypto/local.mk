@@ -20,6 +20,8 @@ libadtls_core_la_SOURCES += \
 	lib/crypto/key.h \
 	lib/crypto/mask.c \
 	lib/crypto/mask_cipher.h \
+	lib/crypto/pem.c \
+	lib/crypto/pem.h \
 	lib/crypto/priority.h \
 	lib/crypto/private_key.c \
 	lib/crypto/public_key.c \

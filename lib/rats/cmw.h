@@ -9,15 +9,15 @@
 
 /* Indicator bits: what kind of conceptual message it is. */
 #define CMW_INDICATOR_REFERENCE_VALUES 1
-#define CMW_INDICATOR_ENDORSEMENTS 2
-#define CMW_INDICATOR_EVIDENCE 4
-#define CMW_INDICATOR_RESULTS 8
+#define CMW_INDICATOR_ENDORSEMENTS     2
+#define CMW_INDICATOR_EVIDENCE	       4
+#define CMW_INDICATOR_RESULTS	       8
 
 /* A record, or a tag, which is a record without an indicator. */
 struct cmw_record {
-	int content_format;		/* -1: media type */
-	adtls_bytes_t media_type;	/* view; empty: Content-Format */
-	adtls_bytes_t value;		/* view into the payload */
+	int content_format;	  /* -1: media type */
+	adtls_bytes_t media_type; /* view; empty: Content-Format */
+	adtls_bytes_t value;	  /* view into the payload */
 	bool has_indicator;
 	uint32_t indicator;
 };
@@ -25,7 +25,7 @@ struct cmw_record {
 enum cmw_result {
 	CMW_OK,
 	CMW_MALFORMED,
-	CMW_UNSUPPORTED		/* well-formed, of a form not handled here */
+	CMW_UNSUPPORTED /* well-formed, of a form not handled here */
 };
 
 /* Read one CBOR record or tag; views point into @payload, which is bounded and

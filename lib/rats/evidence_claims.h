@@ -11,10 +11,10 @@
 
 /* Views into the Evidence. Nothing here is trusted before the signature is. */
 struct evidence_claims {
-	adtls_bytes_t nonce;		/* empty: none */
-	size_t nonce_count;		/* exactly one is acceptable */
+	adtls_bytes_t nonce; /* empty: none */
+	size_t nonce_count;  /* exactly one is acceptable */
 	bool has_tik;
-	uint8_t tik_x[32];		/* cnf's COSE_Key, P-256 */
+	uint8_t tik_x[32]; /* cnf's COSE_Key, P-256 */
 	uint8_t tik_y[32];
 };
 

@@ -1,6 +1,21 @@
-# Sources of lib/verifiers, headers included, one per line:
-#
-#   libadtls_core_la_SOURCES += \
-#   	lib/verifiers/example.c \
-#   	lib/verifiers/example.h
+# Sources of lib/verifiers, headers included, one per line.
 
+libadtls_core_la_SOURCES += \
+	lib/verifiers/eat_appraisal.c \
+	lib/verifiers/eat_appraisal.h \
+	lib/verifiers/json_reader.c \
+	lib/verifiers/json_reader.h \
+	lib/verifiers/local_verifier.c \
+	lib/verifiers/policy.c \
+	lib/verifiers/policy.h \
+	lib/verifiers/policy_schema.c \
+	lib/verifiers/policy_schema.h \
+	lib/verifiers/text.c \
+	lib/verifiers/text.h \
+	lib/verifiers/trust_anchor_schema.c \
+	lib/verifiers/trust_anchor_schema.h \
+	lib/verifiers/verdict.c \
+	lib/verifiers/verdict.h \
+	lib/verifiers/verdict_explain.c \
+	lib/verifiers/verifier.c \
+	lib/verifiers/verifier.h

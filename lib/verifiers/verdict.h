@@ -16,7 +16,7 @@ adtls_verdict_t *verdict_new_pending(const char *identity,
 				     const adtls_evidence_type_t *type);
 /* Did any check fail so far? */
 bool verdict_has_failed(const adtls_verdict_t *verdict);
-/* A grant ends at the latest at @expires_at. */
+/* A grant ends at the latest at @expires_at, unless that is unknown. */
 void verdict_clamp_expiry(adtls_verdict_t *verdict, int64_t expires_at);
 
 #endif

@@ -30,3 +30,9 @@ tests_unit_test_keys_transcript_SOURCES = tests/unit/test_keys_transcript.c
 
 cmocka_programs += tests/unit/test_session_job_pool
 tests_unit_test_session_job_pool_SOURCES = tests/unit/test_session_job_pool.c
+
+cmocka_programs += tests/unit/test_rats_cbor
+tests_unit_test_rats_cbor_SOURCES = tests/unit/test_rats_cbor.c
+
+cmocka_programs += tests/unit/test_rats_cmw
+tests_unit_test_rats_cmw_SOURCES = tests/unit/test_rats_cmw.c
