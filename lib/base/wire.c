@@ -44,7 +44,8 @@ static const uint8_t *take(struct wire_reader *reader, size_t len)
 		reader->failed = true;
 		return NULL;
 	}
-	at = reader->data + reader->pos;
+	/* An empty view may be NULL, to which C adds nothing, not even 0. */
+	at = reader->pos > 0 ? reader->data + reader->pos : reader->data;
 	reader->pos += len;
 	return at;
 }
@@ -145,7 +146,7 @@ uint8_t *wire_write_reserve(struct wire_writer *writer, size_t len)
 		writer->failed = true;
 		return NULL;
 	}
-	at = writer->data + writer->len;
+	at = writer->len > 0 ? writer->data + writer->len : writer->data;
 	writer->len += len;
 	return at;
 }

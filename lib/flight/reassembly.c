@@ -13,6 +13,11 @@
  * concerned: glibc's header and rounding. */
 #define ALLOCATION_COST 16
 
+/* The beginning grows in steps of this many bytes: at most so much is held
+ * beyond what arrived, and a peer that sends single bytes does not make us copy
+ * the message for each. */
+#define BODY_STEP 256
+
 /* A run of bytes beyond the first gap. */
 struct chunk {
 	struct chunk *next;
@@ -24,7 +29,6 @@ struct chunk {
 struct reassembly_message {
 	struct buffer body;  /* the first body.len bytes */
 	struct chunk *ahead; /* ascending, disjoint, beyond body.len */
-	uint32_t ahead_len;  /* bytes in them */
 	uint32_t len;	     /* of the whole message */
 	uint8_t type;
 };
@@ -35,7 +39,8 @@ static const size_t chunk_cost = sizeof(struct chunk) + ALLOCATION_COST;
 
 static size_t message_cost(uint32_t len)
 {
-	return sizeof(struct reassembly_message) + 2 * ALLOCATION_COST + len;
+	return sizeof(struct reassembly_message) + 2 * ALLOCATION_COST + len +
+	       BODY_STEP;
 }
 
 static bool charge(struct reassembly *reassembly, size_t cost)
@@ -90,21 +95,17 @@ void reassembly_clear(struct reassembly *reassembly)
 	reassembly->held = 0;
 }
 
-/* Append to the beginning. Its memory at most doubles, and with the chunks
- * never passes the message's length, which is what the budget was charged
- * with. No secrets here, so realloc() will do. */
+/* Append to the beginning. No secrets here, so realloc() will do. */
 static bool body_append(struct reassembly_message *message, adtls_bytes_t bytes)
 {
 	struct buffer *body = &message->body;
 	size_t needed = body->len + bytes.len;
-	size_t capacity = 2 * body->capacity;
+	size_t capacity = (needed + BODY_STEP - 1) / BODY_STEP * BODY_STEP;
 	uint8_t *grown;
 
 	if (needed > body->capacity) {
-		if (capacity > message->len - message->ahead_len)
-			capacity = message->len - message->ahead_len;
-		if (capacity < needed)
-			capacity = needed;
+		if (capacity > message->len)
+			capacity = message->len;
 		grown = realloc(body->data, capacity);
 		if (grown == NULL)
 			return false;
@@ -122,11 +123,8 @@ static bool absorb(struct reassembly *reassembly,
 
 	while ((chunk = message->ahead) != NULL &&
 	       chunk->start == message->body.len) {
-		message->ahead_len -= chunk->len;
-		if (!body_append(message, bytes_of(chunk->data, chunk->len))) {
-			message->ahead_len += chunk->len;
+		if (!body_append(message, bytes_of(chunk->data, chunk->len)))
 			return false;
-		}
 		message->ahead = chunk->next;
 		free(chunk);
 		reassembly->held -= chunk_cost;
@@ -134,10 +132,8 @@ static bool absorb(struct reassembly *reassembly,
 	return true;
 }
 
-static bool insert_chunk(struct reassembly *reassembly,
-			 struct reassembly_message *message,
-			 struct chunk **link, uint32_t start,
-			 adtls_bytes_t bytes)
+static bool insert_chunk(struct reassembly *reassembly, struct chunk **link,
+			 uint32_t start, adtls_bytes_t bytes)
 {
 	struct chunk *chunk;
 
@@ -153,21 +149,46 @@ static bool insert_chunk(struct reassembly *reassembly,
 	memcpy(chunk->data, bytes.data, bytes.len);
 	chunk->next = *link;
 	*link = chunk;
-	message->ahead_len += chunk->len;
 	return true;
 }
 
-/* The next bytes of @reader, at most up to @end in the message. */
-static adtls_bytes_t take(struct wire_reader *reader, uint32_t at, uint32_t end)
+/* The next bytes of @reader, at most @len. */
+static adtls_bytes_t take(struct wire_reader *reader, size_t len)
 {
-	size_t len = wire_reader_left(reader);
+	size_t left = wire_reader_left(reader);
 
-	if (len > end - at)
-		len = end - at;
-	return wire_read_bytes(reader, len);
+	return wire_read_bytes(reader, len < left ? len : left);
 }
 
-/* Walk along the fragment: what is known already must be the same ("SHOULD
+/* What is held from @at on, empty in a gap; moves @link to the first chunk that
+ * ends after @at. */
+static adtls_bytes_t held_at(const struct reassembly_message *message,
+			     struct chunk ***link, uint32_t at)
+{
+	const struct chunk *chunk;
+
+	while ((chunk = **link) != NULL && chunk->start + chunk->len <= at)
+		*link = &(**link)->next;
+	if (at < message->body.len)
+		return bytes_of(message->body.data + at,
+				message->body.len - at);
+	if (chunk != NULL && chunk->start <= at)
+		return bytes_of(chunk->data + (at - chunk->start),
+				chunk->start + chunk->len - at);
+	return bytes_of(NULL, 0);
+}
+
+/* Fill a gap, or some of it. */
+static bool keep(struct reassembly *reassembly,
+		 struct reassembly_message *message, struct chunk **link,
+		 uint32_t at, adtls_bytes_t piece)
+{
+	if (at == message->body.len)
+		return body_append(message, piece);
+	return insert_chunk(reassembly, link, at, piece);
+}
+
+/* Walk along the fragment: what is held already must be the same ("SHOULD
  * abort if the value of a byte changes", RFC 9147 §5.5), the rest is kept. */
 static enum reassembly_result store(struct reassembly *reassembly,
 				    struct reassembly_message *message,
@@ -177,40 +198,23 @@ static enum reassembly_result store(struct reassembly *reassembly,
 	uint32_t at = fragment->offset;
 	struct wire_reader reader;
 	adtls_bytes_t piece;
-	const uint8_t *known;
-	bool kept;
 
 	wire_reader_init_bytes(&reader, fragment->data);
 	for (; wire_reader_more(&reader); at += (uint32_t)piece.len) {
-		struct chunk *chunk;
+		adtls_bytes_t held = held_at(message, &link, at);
+		uint32_t gap_end = *link != NULL ? (*link)->start
+						 : message->len;
 
-		while ((chunk = *link) != NULL &&
-		       chunk->start + chunk->len <= at)
-			link = &chunk->next;
-		known = NULL;
-		if (at < message->body.len) {
-			piece = take(&reader, at, (uint32_t)message->body.len);
-			known = message->body.data + at;
-		} else if (chunk != NULL && chunk->start <= at) {
-			piece = take(&reader, at, chunk->start + chunk->len);
-			known = chunk->data + (at - chunk->start);
-		} else {
-			piece = take(&reader, at,
-				     chunk != NULL ? chunk->start
-						   : message->len);
-		}
-		if (known != NULL) {
-			if (!bytes_equal(piece, bytes_of(known, piece.len)))
+		if (held.len > 0) {
+			piece = take(&reader, held.len);
+			held.len = piece.len;
+			if (!bytes_equal(piece, held))
 				return REASSEMBLY_INCONSISTENT;
-			continue;
+		} else {
+			piece = take(&reader, gap_end - at);
+			if (!keep(reassembly, message, link, at, piece))
+				return REASSEMBLY_DROPPED;
 		}
-		if (at == message->body.len)
-			kept = body_append(message, piece);
-		else
-			kept = insert_chunk(reassembly, message, link, at,
-					    piece);
-		if (!kept)
-			return REASSEMBLY_DROPPED;
 	}
 	return absorb(reassembly, message) ? REASSEMBLY_STORED
 					   : REASSEMBLY_DROPPED;
@@ -221,9 +225,11 @@ static enum reassembly_result begin(struct reassembly *reassembly,
 				    const struct handshake_fragment *fragment,
 				    struct reassembly_message **out)
 {
-	size_t max_len = reassembly->max_len(reassembly->max_len_context,
-					     fragment->type);
+	size_t max_len = 0;
 
+	if (reassembly->max_len != NULL)
+		max_len = reassembly->max_len(reassembly->max_len_context,
+					      fragment->type);
 	if (max_len == 0)
 		return REASSEMBLY_DROPPED;
 	if (fragment->message_len > max_len)

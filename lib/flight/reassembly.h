@@ -21,7 +21,8 @@ struct reassembly {
 	uint32_t next_seq;	/* the message handed out next; 65536: none */
 	size_t budget;		/* bytes that may be held in all */
 	size_t held;		/* charged: announced lengths, bookkeeping */
-	/* The largest body allowed for a type; 0: do not buffer it now. */
+	/* The largest body allowed for a type; 0: do not buffer it now. NULL:
+	 * buffer nothing now. */
 	size_t (*max_len)(const void *context, uint8_t type);
 	const void *max_len_context;
 	struct reassembly_message *slots[REASSEMBLY_AHEAD_MAX + 1];

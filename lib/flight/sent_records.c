@@ -129,6 +129,8 @@ void sent_records_forget(
 {
 	size_t kept = 0;
 
+	if (records->count == 0)
+		return;
 	for (size_t i = 0; i < records->count; i++) {
 		if (!is_settled(context, &records->fragments[i]))
 			records->fragments[kept++] = records->fragments[i];
