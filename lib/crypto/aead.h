@@ -28,9 +28,9 @@ bool crypto_aead_open(struct crypto_aead *aead, const uint8_t *nonce,
 struct crypto_mask *crypto_mask_new(const struct crypto_suite *suite,
 				    const uint8_t *key);
 void crypto_mask_free(struct crypto_mask *mask);
-/* Five or fewer mask bytes are ever used; @out gets 5. @sample is
- * CRYPTO_MASK_SAMPLE_LEN bytes of ciphertext. */
-void crypto_mask_compute(const struct crypto_mask *mask, const uint8_t *sample,
-			 uint8_t out[5]);
+/* Mask or unmask @len bytes of a record number, at most the sample's length.
+ * @sample is CRYPTO_MASK_SAMPLE_LEN bytes of ciphertext. */
+void crypto_mask_apply(const struct crypto_mask *mask, const uint8_t *sample,
+		       uint8_t *number, size_t len);
 
 #endif

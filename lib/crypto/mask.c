@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Record-number masks (RFC 9147 §4.2.3). */
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/buffer.h"
 #include "crypto/mask_cipher.h"
@@ -48,11 +47,12 @@ void crypto_mask_free(struct crypto_mask *mask)
 	free(mask);
 }
 
-void crypto_mask_compute(const struct crypto_mask *mask, const uint8_t *sample,
-			 uint8_t out[5])
+void crypto_mask_apply(const struct crypto_mask *mask, const uint8_t *sample,
+		       uint8_t *number, size_t len)
 {
 	uint8_t block[CRYPTO_MASK_SAMPLE_LEN];
 
 	mask->cipher->compute(&mask->key, sample, block);
-	memcpy(out, block, 5);
+	for (size_t i = 0; i < len && i < sizeof(block); i++)
+		number[i] ^= block[i];
 }

@@ -15,7 +15,6 @@
 #include "record/replay_window.h"
 
 #define RECORD_PLAINTEXT_MAX 16384	/* 2^14, RFC 8446 §5.1 */
-#define RECORD_EXPANSION_MAX 256	/* RFC 8446 §5.2 */
 #define RECORD_PLAINTEXT_HEADER_LEN 13
 
 enum record_type {
@@ -53,6 +52,9 @@ bool record_keys_init(struct record_keys *keys, uint64_t epoch,
 		      const char *label_prefix, const struct secret *secret);
 void record_keys_clear(struct record_keys *keys);
 
+/* Are the sequence numbers, or what the AEAD may seal under one key (RFC 9147
+ * §4.5.3), used up? */
+bool record_sealer_is_exhausted(const struct record_sealer *sealer);
 /* Bytes that a record adds to its content: header, content type, tag. */
 size_t record_overhead(const struct record_sealer *sealer);
 /* Bytes of content that fit into @room bytes of datagram; 0 if none. */
@@ -62,8 +64,8 @@ size_t record_content_room(const struct record_sealer *sealer, size_t room);
  * caller; then record_end() seals it. Returns a mark for record_end(). */
 size_t record_begin(const struct record_sealer *sealer,
 		    struct wire_writer *datagram);
-/* Seal what was written since @mark. False (nothing is left in @datagram of
- * it): no room, sequence numbers or the AEAD's limit exhausted. */
+/* Seal what was written since @mark. False, and @datagram is as it was before
+ * record_begin(): no room, over RECORD_PLAINTEXT_MAX, or exhausted. */
 bool record_end(struct record_sealer *sealer, struct wire_writer *datagram,
 		size_t mark, enum record_type type,
 		struct record_number *out_number);
@@ -89,14 +91,16 @@ enum record_verdict {
 	RECORD_DROP_MALFORMED,		/* the rest of the datagram is lost too */
 	RECORD_DROP_UNKNOWN_EPOCH,
 	RECORD_DROP_REPLAY,
-	RECORD_DROP_FORGED,
+	RECORD_DROP_FORGED,		/* not authentic, or too short to be */
 	RECORD_DROP_TOO_LARGE,
 	RECORD_DROP_KEY_LIMIT		/* authentic or not: the key is used up */
 };
 
 /* Open the first record of @datagram (@len bytes, decrypted in place). Sets
  * *@out_consumed to how many bytes it took: always at least 1, at most @len.
- * Marks the replay window only for an authentic record. */
+ * Marks the replay window only for an authentic record. An accepted record of
+ * type RECORD_INVALID is authentic, but has a content type that no DTLS 1.3
+ * record has, or none: the peer's error. */
 enum record_verdict record_open(struct record_openers *openers,
 				uint8_t *datagram, size_t len,
 				size_t *out_consumed, struct record *out);

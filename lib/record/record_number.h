@@ -13,4 +13,9 @@ struct record_number {
 /* Negative, zero or positive as @a is older than, equal to or newer than @b. */
 int record_number_compare(struct record_number a, struct record_number b);
 
+/* The sequence number nearest to @expected whose low @bits (8 or 16) are @low
+ * (RFC 9147 §4.2.2). */
+uint64_t record_sequence_reconstruct(uint64_t low, unsigned bits,
+				     uint64_t expected);
+
 #endif

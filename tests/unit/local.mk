@@ -36,3 +36,12 @@ tests_unit_test_rats_cbor_SOURCES = tests/unit/test_rats_cbor.c
 
 cmocka_programs += tests/unit/test_rats_cmw
 tests_unit_test_rats_cmw_SOURCES = tests/unit/test_rats_cmw.c
+
+cmocka_programs += tests/unit/test_record_open
+tests_unit_test_record_open_SOURCES = tests/unit/test_record_open.c
+
+cmocka_programs += tests/unit/test_record_replay_window
+tests_unit_test_record_replay_window_SOURCES = tests/unit/test_record_replay_window.c
+
+cmocka_programs += tests/unit/test_record_seal
+tests_unit_test_record_seal_SOURCES = tests/unit/test_record_seal.c
