@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The echo programs under test behind one face: NSS's and adtls's."""
+"""The echo programs of NSS, adtls and the Python peer behind one face."""
 
 import json
 import pathlib
@@ -99,7 +99,6 @@ class Server:
 class Nss(Stack):
     """interop/nss/nss_peer on the NSS in a folder."""
 
-    name = "NSS"
     serves_once = True
 
     def __init__(self, program, libraries):
@@ -137,10 +136,42 @@ def nss_report(ending):
     return json.loads(ending.output.splitlines()[-1])
 
 
+class Peer(Stack):
+    """The Python peer in tests/peer/, without attestation."""
+
+    serves_once = True
+    groups = {"x25519": "x25519", "p256": "secp256r1"}
+
+    def __init__(self, program):
+        self.program = program
+
+    def _options(self, role):
+        options = ["--timeout", 10, "--ca", role.trust]
+        if role.certificate:
+            options += ["--cert", role.certificate, "--key", role.key]
+        for group in role.groups:
+            options += ["--group", self.groups[group]]
+        if role.mtu:
+            options += ["--mtu", role.mtu]
+        return options
+
+    def client_command(self, port, role):
+        return ["/usr/bin/python3", self.program, "client",
+                f"127.0.0.1:{port}", "--server-name", role.hostname,
+                "--send", role.text, "--expect", role.text,
+                *self._options(role)]
+
+    def server_command(self, role):
+        options = [] if role.cookie else ["--no-cookie"]
+        if role.require_client_certificate:
+            options += ["--require-client-cert"]
+        return ["/usr/bin/python3", self.program, "server", "--echo",
+                *options, *self._options(role)]
+
+
 class Adtls(Stack):
     """examples/echo-client and examples/echo-server."""
 
-    name = "adtls"
     serves_once = False
     groups = {"x25519": "GROUP-X25519", "p256": "GROUP-SECP256R1"}
 

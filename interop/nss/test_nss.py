@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """adtls and NSS, each as client and as server of the other, through a relay
-that sees every datagram. NSS with itself shows that the relay, the programs
-and the expectations are sound."""
+that sees every datagram; likewise the Python peer and NSS, since the peer is
+what adtls is held against elsewhere. NSS with itself shows that the relay, the
+programs and the expectations are sound."""
 
 import dataclasses
 import os
@@ -13,7 +14,8 @@ import tempfile
 import unittest
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parents[1] / "tests" / "peer"))
+PEER = HERE.parents[1] / "tests" / "peer"
+sys.path.insert(0, str(PEER))
 
 import relay as relays  # noqa: E402
 from adtls_peer import messages  # noqa: E402
@@ -21,7 +23,7 @@ from adtls_peer.codepoints import (DTLS_1_3, TLS_AES_128_GCM_SHA256,  # noqa: E4
                                    Alert, ExtensionType, NamedGroup)
 from credentials import Credentials  # noqa: E402
 from relay import CLIENT, SERVER, Relay  # noqa: E402
-from stacks import Adtls, Nss, Role, nss_report  # noqa: E402
+from stacks import Adtls, Nss, Peer, Role, nss_report  # noqa: E402
 
 CANNOT = 77  # how fetch-nss says that there is no NSS to be had
 BUILD = pathlib.Path(os.environ.get("abs_top_builddir", "build")).resolve()
@@ -42,6 +44,7 @@ def setUpModule():
         raise RuntimeError(fetched.stderr)
     STACKS["nss"] = Nss(program, fetched.stdout.strip())
     STACKS["adtls"] = Adtls(BUILD / "examples")
+    STACKS["peer"] = Peer(PEER / "peer")
     folder = tempfile.TemporaryDirectory(prefix="adtls-nss-")
     unittest.addModuleCleanup(folder.cleanup)
     CREDENTIALS = Credentials(folder.name)
@@ -274,6 +277,16 @@ class AdtlsClientNssServer(Pairing, unittest.TestCase):
 
 class NssClientAdtlsServer(NssClient, unittest.TestCase):
     client_stack, server_stack = "nss", "adtls"
+
+
+class PeerClientNssServer(Pairing, unittest.TestCase):
+    client_stack, server_stack = "peer", "nss"
+    # The peer sends its text once, in one datagram with its Finished.
+    fatal_losses = ((CLIENT, 2),)
+
+
+class NssClientPeerServer(NssClient, unittest.TestCase):
+    client_stack, server_stack = "nss", "peer"
 
 
 class NssClientNssServer(NssClient, unittest.TestCase):
