@@ -1,6 +1,20 @@
-# Sources of lib/engine, headers included, one per line:
-#
-#   libadtls_core_la_SOURCES += \
-#   	lib/engine/example.c \
-#   	lib/engine/example.h
+# Sources of lib/engine, headers included, one per line.
 
+libadtls_core_la_SOURCES += \
+	lib/engine/data_queue.c \
+	lib/engine/data_queue.h \
+	lib/engine/deadline_heap.c \
+	lib/engine/deadline_heap.h \
+	lib/engine/endpoint.c \
+	lib/engine/engine.c \
+	lib/engine/engine.h \
+	lib/engine/engine_events.c \
+	lib/engine/engine_input.c \
+	lib/engine/engine_output.c \
+	lib/engine/engine_time.c \
+	lib/engine/front_door.c \
+	lib/engine/front_door.h \
+	lib/engine/hello_table.c \
+	lib/engine/hello_table.h \
+	lib/engine/peer_table.c \
+	lib/engine/peer_table.h

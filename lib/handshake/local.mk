@@ -1,6 +1,27 @@
-# Sources of lib/handshake, headers included, one per line:
-#
-#   libadtls_core_la_SOURCES += \
-#   	lib/handshake/example.c \
-#   	lib/handshake/example.h
+# Sources of lib/handshake, headers included, one per line.
 
+libadtls_core_la_SOURCES += \
+	lib/handshake/application_extension.c \
+	lib/handshake/authentication.c \
+	lib/handshake/channel.c \
+	lib/handshake/channel.h \
+	lib/handshake/client_states.c \
+	lib/handshake/config.c \
+	lib/handshake/config.h \
+	lib/handshake/cookie.c \
+	lib/handshake/cookie.h \
+	lib/handshake/extension_table.c \
+	lib/handshake/extension_table.h \
+	lib/handshake/handshake.c \
+	lib/handshake/handshake.h \
+	lib/handshake/handshake_keys.c \
+	lib/handshake/hello_offer.c \
+	lib/handshake/hello_offer.h \
+	lib/handshake/hooks.h \
+	lib/handshake/job.c \
+	lib/handshake/job.h \
+	lib/handshake/message_table.c \
+	lib/handshake/message_table.h \
+	lib/handshake/retry_request.c \
+	lib/handshake/retry_request.h \
+	lib/handshake/server_states.c

@@ -1,5 +1,15 @@
 # Sources of lib/messages, headers included, one per line.
 
 libadtls_core_la_SOURCES += \
+	lib/messages/authentication.c \
+	lib/messages/authentication.h \
+	lib/messages/evidence_type.c \
+	lib/messages/evidence_type.h \
+	lib/messages/extension.c \
+	lib/messages/extension.h \
 	lib/messages/handshake_header.c \
-	lib/messages/handshake_header.h
+	lib/messages/handshake_header.h \
+	lib/messages/hello.c \
+	lib/messages/hello.h \
+	lib/messages/hello_extensions.c \
+	lib/messages/hello_extensions.h

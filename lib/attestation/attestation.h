@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Attestation of the client with Evidence, as a layer on the handshake's hooks
+ * (protocol §3, §4).
+ *
+ *   attestation_layer.c        the hooks, and the life of one connection's state
+ *   attestation_negotiation.c  the four extensions and the policies
+ *   attestation_binder.c       binder and Evidence, as the attester
+ *   attestation_appraisal.c    binder, TLS identity key and Verifier, as the RP
+ *   attestation_config.c       what an application sets
+ */
+#ifndef ADTLS_ATTESTATION_ATTESTATION_H
+#define ADTLS_ATTESTATION_ATTESTATION_H
+
+#include "handshake/handshake.h"
+#include "messages/evidence_type.h"
+
+#include <adtls/attester.h>
+#include <adtls/verdict.h>
+
+extern const struct hs_layer attestation_layer;
+
+/* What is kept of a connection; small once the verdict is there. */
+struct attestation {
+	const struct adtls_config *config;
+	adtls_role_t role;
+
+	/* The client's Evidence: the type agreed on, NULL if none. */
+	const adtls_evidence_type_t *type;
+	bool was_offered;	/* as the server: evidence_proposal came */
+
+	/* As the relying party. */
+	struct buffer message;		/* the CMW, until it is appraised */
+	adtls_job_t *appraisal;		/* to be handed out */
+	uint64_t awaited;		/* serial of the appraisal; 0: none */
+	uint64_t deadline_us;		/* of the appraisal, then of the grant */
+	adtls_authorization_t authorization;
+	adtls_verdict_t *verdict;
+};
+
+/* attestation_negotiation.c */
+
+#define ATTESTATION_EXTENSIONS 4
+extern const struct hs_extension attestation_extensions[ATTESTATION_EXTENSIONS];
+bool attestation_negotiate(void *layer, struct handshake *hs);
+
+/* attestation_binder.c */
+
+/* Our own key as the peer's: somebody reflects us (protocol §3). False:
+ * hs_fail() has been called. */
+bool attestation_check_reflection(struct handshake *hs);
+adtls_job_t *attestation_start_evidence(void *layer, struct handshake *hs);
+bool attestation_finish_evidence(void *layer, struct handshake *hs,
+				 adtls_job_t *job, struct buffer *out_body);
+
+/* attestation_appraisal.c */
+
+/* A job that appraises attestation->message. NULL: hs_fail() called. */
+adtls_job_t *attestation_new_appraisal(struct attestation *attestation,
+				       struct handshake *hs);
+/* The verdict of a job that has run, a new reference; NULL: it did not. */
+adtls_verdict_t *attestation_appraisal_verdict(const adtls_job_t *job);
+
+#endif

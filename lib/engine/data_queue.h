@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A bounded queue of byte runs: application data that waits to be sent or to be
+ * delivered, and records that came before their keys. */
+#ifndef ADTLS_ENGINE_DATA_QUEUE_H
+#define ADTLS_ENGINE_DATA_QUEUE_H
+
+#include "base/buffer.h"
+
+struct data_queue_item;
+
+struct data_queue {
+	struct data_queue_item *first;
+	struct data_queue_item *last;
+	size_t count;
+	size_t bytes;
+	size_t count_max;
+	size_t bytes_max;
+};
+
+void data_queue_init(struct data_queue *queue, size_t count_max,
+		     size_t bytes_max);
+void data_queue_clear(struct data_queue *queue);
+/* Append a copy. False: over a bound, or out of memory. */
+bool data_queue_push(struct data_queue *queue, adtls_bytes_t data);
+/* The oldest; false if there is none. Valid until it is dropped. */
+bool data_queue_peek(const struct data_queue *queue, adtls_bytes_t *out);
+/* Wipe and drop the oldest. */
+void data_queue_drop(struct data_queue *queue);
+
+#endif

@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Making and freeing an engine, and asking it. */
+#include "engine/engine.h"
+
+#include "handshake/job.h"
+
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Jobs find their engine by this number, not by a pointer that may be stale. */
+static uint64_t next_id(void)
+{
+	static atomic_uint_fast64_t last;
+
+	return atomic_fetch_add(&last, 1) + 1;
+}
+
+static bool make_parts(struct adtls_engine *engine, const char *server_name)
+{
+	const struct hs_layer *layer = engine->config->layer;
+	struct handshake *hs;
+
+	if (server_name != NULL) {
+		engine->server_name = strdup(server_name);
+		if (engine->server_name == NULL)
+			return false;
+	}
+	if (layer != NULL) {
+		engine->layer = layer->new(engine->config, engine->role);
+		if (engine->layer == NULL)
+			return false;
+	}
+	hs = handshake_new(engine->config, engine->role, &engine->channel,
+			   &engine->facts, engine->layer);
+	if (hs == NULL)
+		return false;
+	hs->engine = engine;
+	hs->engine_id = engine->id;
+	hs->job_serial = &engine->job_serial;
+	hs->server_name = engine->server_name;
+	engine->hs = hs;
+	return true;
+}
+
+static int engine_new(struct adtls_config *config, adtls_role_t role,
+		      const char *server_name, adtls_time_t now,
+		      struct adtls_engine **out)
+{
+	struct adtls_engine *engine;
+	int error;
+
+	*out = NULL;
+	error = config_use(config);
+	if (error != ADTLS_OK)
+		return error;
+	engine = calloc(1, sizeof(*engine));
+	if (engine == NULL) {
+		adtls_config_unref(config);
+		return ADTLS_E_MEMORY;
+	}
+	engine->config = config;
+	engine->id = next_id();
+	engine->role = role;
+	engine->phase = ENGINE_HANDSHAKING;
+	engine->tombstone.alert = ADTLS_ALERT_NONE;
+	engine->tombstone.until_us = ADTLS_NEVER;
+	engine->remembered_alert = ADTLS_ALERT_NONE;
+	engine->started_us = now.monotonic_us;
+	engine->handshake_deadline_us =
+		now.monotonic_us + config->handshake_deadline_us;
+	engine->retire_us = ADTLS_NEVER;
+	engine->is_address_validated = true;
+	channel_init(&engine->channel, CONFIG_REASSEMBLY_BUDGET,
+		     &config->timer);
+	data_queue_init(&engine->outgoing, ENGINE_QUEUE_RECORDS,
+			ENGINE_QUEUE_BYTES);
+	data_queue_init(&engine->held, ENGINE_QUEUE_RECORDS,
+			ENGINE_QUEUE_BYTES);
+	data_queue_init(&engine->early, ENGINE_EARLY_RECORDS,
+			ENGINE_EARLY_BYTES);
+	if (!make_parts(engine, server_name)) {
+		adtls_engine_free(engine);
+		return ADTLS_E_MEMORY;
+	}
+	*out = engine;
+	return ADTLS_OK;
+}
+
+int adtls_engine_new_client(adtls_config_t *config, const char *server_name,
+			    adtls_time_t now, adtls_engine_t **out)
+{
+	int error = engine_new(config, ADTLS_CLIENT, server_name, now, out);
+
+	if (error == ADTLS_OK)
+		engine_advance(*out, now);
+	return error;
+}
+
+int engine_new_server(struct adtls_config *config, const struct hs_start *start,
+		      adtls_time_t now, struct adtls_engine **out)
+{
+	int error = engine_new(config, ADTLS_SERVER, NULL, now, out);
+
+	if (error != ADTLS_OK)
+		return error;
+	(*out)->is_address_validated = start->has_cookie;
+	(*out)->channel.incoming.next_seq = start->message_seq + 1;
+	/* HelloRetryRequest was message and record 0, if there was one. */
+	(*out)->channel.next_send_seq = start->message_seq;
+	(*out)->channel.sealers[0].next_sequence = start->message_seq;
+	handshake_start_server((*out)->hs, start, now);
+	engine_advance(*out, now);
+	return ADTLS_OK;
+}
+
+void adtls_engine_free(adtls_engine_t *engine)
+{
+	if (engine == NULL)
+		return;
+	for (size_t i = engine->event_head; i < engine->event_count; i++)
+		adtls_job_free(engine->events[i].job);
+	free(engine->events);
+	handshake_free(engine->hs);
+	if (engine->layer != NULL)
+		engine->config->layer->free(engine->layer);
+	hs_facts_clear(&engine->facts);
+	channel_clear(&engine->channel);
+	data_queue_clear(&engine->outgoing);
+	data_queue_clear(&engine->held);
+	data_queue_clear(&engine->early);
+	free(engine->server_name);
+	adtls_config_unref(engine->config);
+	free(engine);
+}
+
+int adtls_engine_send(adtls_engine_t *engine, adtls_time_t now,
+		      const void *data, size_t len)
+{
+	(void)now;
+	if (engine->phase >= ENGINE_CLOSING)
+		return ADTLS_E_CLOSED;
+	if (engine->phase != ENGINE_CONNECTED)
+		return ADTLS_E_AGAIN;
+	if (len > adtls_engine_max_data(engine))
+		return ADTLS_E_TOO_LARGE;
+	/* While the gate is closed it waits here; over the bound it is refused. */
+	if (!data_queue_push(&engine->outgoing, bytes_of(data, len)))
+		return ADTLS_E_AGAIN;
+	return ADTLS_OK;
+}
+
+size_t adtls_engine_max_data(const adtls_engine_t *engine)
+{
+	const struct channel *channel = &engine->channel;
+	size_t room;
+
+	if (engine->phase != ENGINE_CONNECTED)
+		return 0;
+	room = record_content_room(
+		&channel->sealers[channel->sealer_count - 1],
+		engine->config->mtu);
+	return room < RECORD_PLAINTEXT_MAX ? room : RECORD_PLAINTEXT_MAX;
+}
+
+void adtls_engine_close(adtls_engine_t *engine, adtls_time_t now)
+{
+	if (engine->phase == ENGINE_CONNECTED) {
+		engine->phase = ENGINE_CLOSING;
+		if (!engine_gate_is_open(engine))
+			data_queue_clear(&engine->outgoing);
+		return;
+	}
+	if (engine->phase == ENGINE_HANDSHAKING)
+		engine_fail(engine, now, ADTLS_ALERT_USER_CANCELED,
+			    ADTLS_REASON_CLOSED_LOCALLY,
+			    "closed during the handshake");
+}
+
+void adtls_engine_finish_job(adtls_engine_t *engine, adtls_time_t now,
+			     adtls_job_t *job)
+{
+	const struct hs_layer *layer = engine->config->layer;
+
+	if (job == NULL)
+		return;
+	if (job->owner != engine->id || engine->phase == ENGINE_CLOSED) {
+		adtls_job_free(job);
+		return;
+	}
+	if (engine->hs != NULL && handshake_finish_job(engine->hs, job)) {
+		engine_advance(engine, now);
+		return;
+	}
+	if (layer != NULL && layer->finish_job(engine->layer, now, job))
+		engine_settle(engine, now);
+	adtls_job_free(job);
+}
+
+bool adtls_engine_is_connected(const adtls_engine_t *engine)
+{
+	return engine->phase == ENGINE_CONNECTED;
+}
+
+bool adtls_engine_is_closed(const adtls_engine_t *engine)
+{
+	return engine->phase == ENGINE_CLOSED;
+}
+
+adtls_role_t adtls_engine_role(const adtls_engine_t *engine)
+{
+	return engine->role;
+}
+
+adtls_authorization_t adtls_engine_authorization(const adtls_engine_t *engine)
+{
+	const struct hs_layer *layer = engine->config->layer;
+
+	return layer != NULL ? layer->authorization(engine->layer) :
+			       ADTLS_AUTHORIZATION_NONE;
+}
+
+adtls_verdict_t *adtls_engine_verdict(const adtls_engine_t *engine)
+{
+	const struct hs_layer *layer = engine->config->layer;
+
+	return layer != NULL ? layer->verdict(engine->layer) : NULL;
+}
+
+const char *adtls_engine_peer_identity(const adtls_engine_t *engine)
+{
+	return engine->facts.peer_identity;
+}
+
+adtls_bytes_t adtls_engine_peer_certificate(const adtls_engine_t *engine)
+{
+	return buffer_bytes(&engine->facts.peer_certificate);
+}
+
+adtls_reason_t adtls_engine_reason(const adtls_engine_t *engine,
+				   char *out_detail, size_t detail_len)
+{
+	if (out_detail != NULL && detail_len > 0)
+		snprintf(out_detail, detail_len, "%s",
+			 engine->failure.detail);
+	return engine->failure.reason;
+}
+
+int adtls_engine_export(const adtls_engine_t *engine, const char *label,
+			adtls_bytes_t context, uint8_t *out, size_t out_len)
+{
+	if (engine->phase == ENGINE_HANDSHAKING)
+		return ADTLS_E_AGAIN;
+	if (engine->phase == ENGINE_CLOSED)
+		return ADTLS_E_CLOSED;
+	if (!engine_gate_is_open(engine))
+		return ADTLS_E_PENDING;
+	if (strlen(label) > 240 || out_len == 0 ||
+	    out_len > 255 * engine->facts.suite->hash->len)
+		return ADTLS_E_INVALID;
+	return key_export(engine->facts.suite->hash, KEY_LABEL_PREFIX_DTLS13,
+			  &engine->facts.exporter_main, label, context, out,
+			  out_len) ?
+		       ADTLS_OK :
+		       ADTLS_E_CRYPTO;
+}
+
+void adtls_engine_parameters(const adtls_engine_t *engine,
+			     adtls_parameters_t *out)
+{
+	const struct hs_facts *facts = &engine->facts;
+	const struct crypto_scheme *scheme = engine->role == ADTLS_CLIENT ?
+						     facts->peer_scheme :
+						     facts->own_scheme;
+	const struct hs_layer *layer = engine->config->layer;
+
+	*out = (adtls_parameters_t){
+		.suite = facts->suite != NULL ? facts->suite->name : "",
+		.group = facts->group != NULL ? facts->group->name : "",
+		.signature = scheme != NULL ? scheme->name : "",
+		.hello_retry_request = facts->had_retry,
+	};
+	if (layer != NULL)
+		layer->describe(engine->layer, &out->sends_evidence,
+				&out->receives_evidence);
+}
+
+void adtls_engine_statistics(const adtls_engine_t *engine,
+			     adtls_statistics_t *out)
+{
+	*out = engine->statistics;
+	out->retransmissions = engine->channel.outgoing.count.retransmissions;
+	out->records_dropped = out->dropped_malformed +
+			       out->dropped_unknown_epoch +
+			       out->dropped_replay + out->dropped_forged +
+			       out->dropped_unexpected;
+}

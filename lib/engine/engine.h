@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The engine's own state, and what its files ask of one another.
+ *
+ *   in    engine_input.c    datagram -> records -> messages, ACKs, alerts, data
+ *   out   engine_output.c   messages, ACKs, data, alerts -> records -> datagram
+ *   time  engine_time.c     deadline -> tick
+ *   what  engine_events.c   events; the authorization gate
+ */
+#ifndef ADTLS_ENGINE_ENGINE_H
+#define ADTLS_ENGINE_ENGINE_H
+
+#include "engine/data_queue.h"
+#include "handshake/handshake.h"
+
+#include <adtls/engine.h>
+
+/* Application data that may wait, protocol §4.3: 64 records, 64 KiB. */
+#define ENGINE_QUEUE_RECORDS 64
+#define ENGINE_QUEUE_BYTES 65536
+/* Records that came before their keys (reordering); a few datagrams' worth. */
+#define ENGINE_EARLY_RECORDS 16
+#define ENGINE_EARLY_BYTES 8192
+/* How long old keys and the alert of a dead connection are kept, so that a peer
+ * that missed our last word can still be answered: the longest RTO. */
+#define ENGINE_RETENTION_US (60 * 1000000ull)
+/* A tombstone answers at most once in this time. */
+#define ENGINE_TOMBSTONE_INTERVAL_US 1000000ull
+/* Bytes sent per byte received before an address is known (RFC 9147 §5.1). */
+#define ENGINE_AMPLIFICATION 3
+
+enum engine_phase {
+	ENGINE_HANDSHAKING,
+	ENGINE_CONNECTED,
+	ENGINE_CLOSING,		/* by us: queued data, then close_notify */
+	ENGINE_CLOSED
+};
+
+/* The last word, kept so that it can be repeated (protocol §4.3). */
+struct tombstone {
+	adtls_alert_t alert;		/* NONE: nothing to say */
+	bool is_due;			/* to be sent with the next datagram */
+	uint64_t last_sent_us;
+	uint64_t until_us;		/* ADTLS_NEVER: no tombstone */
+};
+
+struct endpoint_peer;
+
+struct adtls_engine {
+	struct adtls_config *config;
+	struct endpoint_peer *peer;	/* of the endpoint that owns it, or NULL */
+	uint64_t id;			/* of all engines of this process */
+	uint64_t job_serial;
+	adtls_role_t role;
+	enum engine_phase phase;
+	char *server_name;
+
+	struct channel channel;
+	struct handshake *hs;		/* NULL once it completed */
+	struct hs_facts facts;
+	void *layer;
+	adtls_authorization_t authorization;	/* as last told */
+
+	struct data_queue outgoing;	/* to be sent */
+	struct data_queue held;		/* received, to be delivered */
+	struct data_queue early;	/* records before their keys */
+
+	adtls_event_t *events;		/* from event_head on */
+	size_t event_head;
+	size_t event_count;
+	size_t event_capacity;
+	bool lends_held;		/* the oldest of held is lent out */
+
+	struct tombstone tombstone;
+	struct hs_failure failure;	/* why it closed */
+	adtls_alert_t remembered_alert;	/* unauthenticated; a hint */
+
+	uint64_t started_us;
+	uint64_t handshake_deadline_us;
+	uint64_t retire_us;		/* when handshake keys go */
+	bool is_address_validated;
+	adtls_statistics_t statistics;
+};
+
+/* A server's engine, from the front door. */
+int engine_new_server(struct adtls_config *config, const struct hs_start *start,
+		      adtls_time_t now, struct adtls_engine **out);
+
+/* engine_events.c */
+
+/* Queue an event. False: out of memory (the engine closes). */
+bool engine_emit(struct adtls_engine *engine, const adtls_event_t *event);
+/* Would adtls_engine_next_event() have one? */
+bool engine_has_events(const struct adtls_engine *engine);
+/* May application data pass, both ways? */
+bool engine_gate_is_open(const struct adtls_engine *engine);
+/* After anything that may have moved the handshake or the authorization: emit
+ * what changed. */
+void engine_settle(struct adtls_engine *engine, adtls_time_t now);
+/* End the connection: @alert is sent unless NONE. */
+void engine_fail(struct adtls_engine *engine, adtls_time_t now,
+		 adtls_alert_t alert, adtls_reason_t reason,
+		 const char *format, ...)
+	__attribute__((format(printf, 5, 6)));
+/* The peer ended it. */
+void engine_closed_by_peer(struct adtls_engine *engine, adtls_alert_t alert);
+
+/* engine_input.c */
+
+/* Run the handshake, and open early records for which there now are keys. */
+void engine_advance(struct adtls_engine *engine, adtls_time_t now);
+/* adtls_engine_receive() for a datagram that is gone after the call. */
+void engine_receive_passing(struct adtls_engine *engine, adtls_time_t now,
+			    uint8_t *datagram, size_t len);
+
+#endif

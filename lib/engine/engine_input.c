@@ -1,0 +1,415 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The way in: datagram -> records -> handshake fragments, ACKs, alerts and
+ * application data.
+ *
+ * What is not authentic is dropped and counted (RFC 9147 §4.5.2); what is
+ * authentic and wrong ends the connection. */
+#include "engine/engine.h"
+
+/* How a record's content lives: lent by the caller, or about to be freed. */
+enum content_life {
+	CONTENT_LENT,
+	CONTENT_PASSING
+};
+
+static void fail_unexpected(struct adtls_engine *engine, adtls_time_t now,
+			    const char *what)
+{
+	engine_fail(engine, now, ADTLS_ALERT_UNEXPECTED_MESSAGE,
+		    ADTLS_REASON_UNEXPECTED_MESSAGE, "%s was not expected here",
+		    what);
+}
+
+/* After the handshake: old messages are known, tickets are taken and ignored. */
+static enum hs_fragment_use
+connected_fragment_use(const struct adtls_engine *engine, uint64_t epoch,
+		       const struct handshake_fragment *fragment)
+{
+	bool is_old = fragment->message_seq <
+		      engine->channel.incoming.next_seq;
+
+	if (epoch == EPOCH_PLAINTEXT)
+		return HS_FRAGMENT_DROP;
+	if (is_old)
+		return HS_FRAGMENT_TAKE;
+	if (epoch < EPOCH_APPLICATION || engine->role != ADTLS_CLIENT ||
+	    fragment->type != HANDSHAKE_NEW_SESSION_TICKET)
+		return HS_FRAGMENT_UNEXPECTED;
+	return HS_FRAGMENT_TAKE;
+}
+
+static enum hs_fragment_use
+fragment_use(const struct adtls_engine *engine, uint64_t epoch,
+	     const struct handshake_fragment *fragment)
+{
+	if (engine->hs != NULL)
+		return handshake_fragment_use(engine->hs, epoch, fragment);
+	return connected_fragment_use(engine, epoch, fragment);
+}
+
+static void fail_too_large(struct adtls_engine *engine, adtls_time_t now,
+			   const struct handshake_fragment *fragment)
+{
+	engine_fail(engine, now, ADTLS_ALERT_HANDSHAKE_FAILURE,
+		    fragment->type == HANDSHAKE_ATTESTATION ?
+			    ADTLS_REASON_ATTESTATION_TOO_LARGE :
+			    ADTLS_REASON_MESSAGE_TOO_LARGE,
+		    "%s of %u bytes is over our limit",
+		    handshake_type_name(fragment->type),
+		    (unsigned)fragment->message_len);
+}
+
+/* What became of the fragments of one record. */
+struct fragments_seen {
+	bool all_kept;		/* acknowledge the record */
+	bool any_new;
+	bool any_old;		/* the peer repeats itself */
+};
+
+/* A ClientHello again: our answer was lost. Anybody can send one, which is why
+ * it does no more than that, at most once per quarter of an RTO. */
+static void drop_fragment(struct adtls_engine *engine, adtls_time_t now,
+			  uint64_t epoch,
+			  const struct handshake_fragment *fragment)
+{
+	if (epoch == EPOCH_PLAINTEXT && engine->role == ADTLS_SERVER &&
+	    fragment->type == HANDSHAKE_CLIENT_HELLO && engine->hs != NULL)
+		flight_retransmit(&engine->channel.outgoing, now.monotonic_us);
+	else
+		engine->statistics.dropped_unexpected++;
+}
+
+static void take_fragment(struct adtls_engine *engine, adtls_time_t now,
+			  uint64_t epoch,
+			  const struct handshake_fragment *fragment,
+			  struct fragments_seen *seen)
+{
+	switch (fragment_use(engine, epoch, fragment)) {
+	case HS_FRAGMENT_TAKE:
+		break;
+	case HS_FRAGMENT_DROP:
+		drop_fragment(engine, now, epoch, fragment);
+		seen->all_kept = false;
+		return;
+	case HS_FRAGMENT_UNEXPECTED:
+		fail_unexpected(engine, now,
+				handshake_type_name(fragment->type));
+		return;
+	}
+	switch (reassembly_add(&engine->channel.incoming, fragment)) {
+	case REASSEMBLY_STORED:
+		seen->any_new = true;
+		return;
+	case REASSEMBLY_OLD:
+		seen->any_old = true;
+		return;
+	case REASSEMBLY_DROPPED:
+		seen->all_kept = false;
+		return;
+	case REASSEMBLY_INCONSISTENT:
+		engine_fail(engine, now, ADTLS_ALERT_ILLEGAL_PARAMETER,
+			    ADTLS_REASON_MALFORMED_MESSAGE,
+			    "fragments of one message disagree about it");
+		return;
+	case REASSEMBLY_TOO_LARGE:
+		fail_too_large(engine, now, fragment);
+		return;
+	}
+}
+
+/* The peer goes on, or repeats itself: what does that say about our flight? */
+static void judge_fragments(struct adtls_engine *engine, adtls_time_t now,
+			    const struct record *record,
+			    const struct fragments_seen *seen)
+{
+	struct channel *channel = &engine->channel;
+
+	if (record->number.epoch == EPOCH_PLAINTEXT)
+		return;
+	if (seen->all_kept)
+		ack_list_add(&channel->acks, record->number);
+	/* The peer's next flight says that ours arrived (RFC 9147 §7.1). */
+	if (seen->any_new)
+		flight_acknowledge_all(&channel->outgoing, now.monotonic_us);
+	if (!seen->any_old)
+		return;
+	if (flight_is_empty(&channel->outgoing))
+		ack_list_schedule(&channel->acks, now.monotonic_us);
+	else
+		flight_retransmit(&channel->outgoing, now.monotonic_us);
+}
+
+static void receive_handshake(struct adtls_engine *engine, adtls_time_t now,
+			      const struct record *record)
+{
+	struct fragments_seen seen = { .all_kept = true };
+	struct handshake_fragment fragment;
+	struct wire_reader reader;
+
+	wire_reader_init_bytes(&reader, record->content);
+	do {
+		if (!handshake_fragment_read(&reader, &fragment)) {
+			if (record->is_encrypted)
+				engine_fail(engine, now,
+					    ADTLS_ALERT_DECODE_ERROR,
+					    ADTLS_REASON_MALFORMED_MESSAGE,
+					    "a handshake fragment");
+			else
+				engine->statistics.dropped_malformed++;
+			return;
+		}
+		take_fragment(engine, now, record->number.epoch, &fragment,
+			      &seen);
+	} while (engine->phase != ENGINE_CLOSED && wire_reader_more(&reader));
+	judge_fragments(engine, now, record, &seen);
+}
+
+static void acknowledge_one(void *context, struct record_number number)
+{
+	struct {
+		struct flight *flight;
+		uint64_t now_us;
+	} *acknowledge = context;
+
+	flight_acknowledge(acknowledge->flight, number, acknowledge->now_us);
+}
+
+static void receive_ack(struct adtls_engine *engine, adtls_time_t now,
+			const struct record *record)
+{
+	struct {
+		struct flight *flight;
+		uint64_t now_us;
+	} acknowledge = { &engine->channel.outgoing, now.monotonic_us };
+
+	if (!record->is_encrypted) {
+		engine->statistics.dropped_unexpected++;
+		return;
+	}
+	if (!ack_read(record->content, acknowledge_one, &acknowledge)) {
+		engine_fail(engine, now, ADTLS_ALERT_DECODE_ERROR,
+			    ADTLS_REASON_MALFORMED_MESSAGE, "ACK");
+		return;
+	}
+	flight_acknowledge_done(&engine->channel.outgoing, now.monotonic_us);
+}
+
+static void receive_alert(struct adtls_engine *engine, adtls_time_t now,
+			  const struct record *record)
+{
+	struct wire_reader reader;
+	adtls_alert_t alert;
+
+	wire_reader_init_bytes(&reader, record->content);
+	wire_read_u8(&reader);	/* level: ignored, RFC 8446 §6 */
+	alert = wire_read_u8(&reader);
+	if (!record->is_encrypted) {
+		/* Anybody can send one: only a hint, should we time out. */
+		engine->statistics.dropped_unexpected++;
+		if (wire_reader_finished(&reader))
+			engine->remembered_alert = alert;
+		return;
+	}
+	if (!wire_reader_finished(&reader)) {
+		engine_fail(engine, now, ADTLS_ALERT_DECODE_ERROR,
+			    ADTLS_REASON_MALFORMED_MESSAGE, "an alert");
+		return;
+	}
+	if (alert != ADTLS_ALERT_USER_CANCELED)
+		engine_closed_by_peer(engine, alert);
+}
+
+static void receive_data(struct adtls_engine *engine, adtls_time_t now,
+			 const struct record *record, enum content_life life)
+{
+	adtls_event_t event = { .type = ADTLS_EVENT_DATA,
+				.alert = ADTLS_ALERT_NONE,
+				.data = record->content };
+
+	if (record->number.epoch < EPOCH_APPLICATION) {
+		fail_unexpected(engine, now, "application data");
+		return;
+	}
+	if (life == CONTENT_LENT && engine->phase == ENGINE_CONNECTED &&
+	    engine->held.count == 0 && engine_gate_is_open(engine)) {
+		engine_emit(engine, &event);
+		return;
+	}
+	if (!data_queue_push(&engine->held, record->content))
+		engine->statistics.data_held_dropped++;
+}
+
+static void receive_record(struct adtls_engine *engine, adtls_time_t now,
+			   const struct record *record, enum content_life life)
+{
+	/* Only somebody who got our ServerHello can write epoch 2. */
+	if (record->number.epoch >= EPOCH_HANDSHAKE)
+		engine->is_address_validated = true;
+	switch (record->type) {
+	case RECORD_HANDSHAKE:
+		receive_handshake(engine, now, record);
+		return;
+	case RECORD_ACK:
+		receive_ack(engine, now, record);
+		return;
+	case RECORD_ALERT:
+		receive_alert(engine, now, record);
+		return;
+	case RECORD_APPLICATION_DATA:
+		receive_data(engine, now, record, life);
+		return;
+	case RECORD_INVALID:
+		break;
+	}
+	fail_unexpected(engine, now, "a record of an unknown type");
+}
+
+/* Reordering may bring records before the message that makes their keys. */
+static void keep_early(struct adtls_engine *engine, adtls_bytes_t record)
+{
+	if (engine->hs == NULL || !data_queue_push(&engine->early, record))
+		engine->statistics.dropped_unknown_epoch++;
+}
+
+static void count_drop(struct adtls_engine *engine, enum record_verdict verdict)
+{
+	switch (verdict) {
+	case RECORD_DROP_REPLAY:
+		engine->statistics.dropped_replay++;
+		return;
+	case RECORD_DROP_FORGED:
+	case RECORD_DROP_KEY_LIMIT:
+		engine->statistics.dropped_forged++;
+		return;
+	default:
+		engine->statistics.dropped_malformed++;
+		return;
+	}
+}
+
+static void receive_records(struct adtls_engine *engine, adtls_time_t now,
+			    uint8_t *data, size_t len, enum content_life life)
+{
+	while (len > 0 && engine->phase != ENGINE_CLOSED) {
+		struct record record;
+		size_t consumed;
+		enum record_verdict verdict =
+			record_open(&engine->channel.openers, data, len,
+				    &consumed, &record);
+
+		if (verdict == RECORD_ACCEPT)
+			receive_record(engine, now, &record, life);
+		else if (verdict == RECORD_DROP_UNKNOWN_EPOCH)
+			keep_early(engine, bytes_of(data, consumed));
+		else
+			count_drop(engine, verdict);
+		data += consumed;
+		len -= consumed;
+		/* The next record may need keys that this one brings. */
+		if (engine->hs != NULL && engine->phase != ENGINE_CLOSED)
+			handshake_run(engine->hs, now);
+	}
+}
+
+/* Open what came before its keys; what still has none is kept again. */
+static void receive_early(struct adtls_engine *engine, adtls_time_t now)
+{
+	size_t count = engine->early.count;
+
+	engine->channel.has_new_keys = false;
+	while (count-- > 0 && engine->phase != ENGINE_CLOSED) {
+		struct buffer record = { 0 };
+		adtls_bytes_t kept;
+
+		data_queue_peek(&engine->early, &kept);
+		if (buffer_set(&record, kept.data, kept.len)) {
+			data_queue_drop(&engine->early);
+			receive_records(engine, now, record.data, record.len,
+					CONTENT_PASSING);
+		}
+		buffer_clear(&record);
+	}
+}
+
+/* When is an ACK owed? (RFC 9147 §7.1, protocol §7) */
+static void schedule_ack(struct adtls_engine *engine, uint64_t now_us)
+{
+	struct channel *channel = &engine->channel;
+	uint64_t quarter = channel->outgoing.timer.rto_us / 4;
+
+	if (channel->acks.unsent_count == 0)
+		return;
+	if (engine->hs == NULL || handshake_is_working(engine->hs) ||
+	    channel->acks.unsent_count >= ACK_EVERY)
+		ack_list_schedule(&channel->acks, now_us);
+	else
+		ack_list_schedule(&channel->acks, now_us + quarter);
+}
+
+/* Tickets, the only messages after the handshake that we take, are not used. */
+static void drop_tickets(struct adtls_engine *engine)
+{
+	struct buffer body = { 0 };
+	uint8_t type;
+
+	while (reassembly_next(&engine->channel.incoming, &type, &body))
+		buffer_clear(&body);
+}
+
+void engine_advance(struct adtls_engine *engine, adtls_time_t now)
+{
+	if (engine->hs != NULL)
+		handshake_run(engine->hs, now);
+	else
+		drop_tickets(engine);
+	while (engine->channel.has_new_keys && engine->phase != ENGINE_CLOSED)
+		receive_early(engine, now);
+	engine_settle(engine, now);
+	if (engine->phase == ENGINE_CLOSED)
+		return;
+	/* Our flight acknowledges the peer's by itself. */
+	if (!flight_is_empty(&engine->channel.outgoing) &&
+	    (engine->hs == NULL || !handshake_is_working(engine->hs)))
+		ack_list_reset(&engine->channel.acks);
+	schedule_ack(engine, now.monotonic_us);
+}
+
+/* Somebody still talks to a dead connection: say the last word again. */
+static void answer_from_tombstone(struct adtls_engine *engine, uint64_t now_us)
+{
+	struct tombstone *tombstone = &engine->tombstone;
+
+	if (now_us >= tombstone->until_us ||
+	    tombstone->alert == ADTLS_ALERT_NONE ||
+	    now_us - tombstone->last_sent_us < ENGINE_TOMBSTONE_INTERVAL_US)
+		return;
+	tombstone->is_due = true;
+	flight_retransmit(&engine->channel.outgoing, now_us);
+}
+
+static void receive_datagram(struct adtls_engine *engine, adtls_time_t now,
+			     uint8_t *datagram, size_t len,
+			     enum content_life life)
+{
+	engine->statistics.datagrams_received++;
+	engine->statistics.bytes_received += len;
+	if (engine->phase == ENGINE_CLOSED) {
+		answer_from_tombstone(engine, now.monotonic_us);
+		return;
+	}
+	receive_records(engine, now, datagram, len, life);
+	engine_advance(engine, now);
+}
+
+int adtls_engine_receive(adtls_engine_t *engine, adtls_time_t now,
+			 uint8_t *datagram, size_t len)
+{
+	receive_datagram(engine, now, datagram, len, CONTENT_LENT);
+	return engine->phase == ENGINE_CLOSED ? ADTLS_E_CLOSED : ADTLS_OK;
+}
+
+void engine_receive_passing(struct adtls_engine *engine, adtls_time_t now,
+			    uint8_t *datagram, size_t len)
+{
+	receive_datagram(engine, now, datagram, len, CONTENT_PASSING);
+}

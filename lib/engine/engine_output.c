@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The way out: handshake messages first, then ACKs, then application data, and
+ * an alert last, as many records as one datagram takes. */
+#include "engine/engine.h"
+
+/* A fragment smaller than this at the end of a datagram is not worth its
+ * record; it goes to the front of the next. */
+#define FRAGMENT_WORTH 48
+
+static size_t room_left(const struct wire_writer *datagram,
+			const struct record_sealer *sealer)
+{
+	return record_content_room(sealer, datagram->capacity - datagram->len);
+}
+
+/* Write fragments of one epoch into the record that has begun. */
+static bool write_fragments(struct flight *flight, uint64_t epoch, size_t room,
+			    struct wire_writer *datagram)
+{
+	size_t start = datagram->len;
+	struct handshake_fragment fragment;
+	uint64_t next_epoch;
+
+	while (flight_wants_to_send(flight, &next_epoch) &&
+	       next_epoch == epoch &&
+	       flight_next(flight, room - (datagram->len - start), &fragment))
+		handshake_fragment_write(datagram, &fragment);
+	return datagram->len > start;
+}
+
+static bool write_handshake(struct adtls_engine *engine, uint64_t now_us,
+			    struct wire_writer *datagram)
+{
+	struct flight *flight = &engine->channel.outgoing;
+	struct record_sealer *sealer;
+	struct record_number number;
+	uint64_t epoch;
+	size_t mark, start = datagram->len, room;
+
+	if (!flight_wants_to_send(flight, &epoch))
+		return false;
+	sealer = channel_sealer(&engine->channel, epoch);
+	if (sealer == NULL)
+		return false;
+	room = room_left(datagram, sealer);
+	if (start > 0 && room < FRAGMENT_WORTH)
+		return false;
+	mark = record_begin(sealer, datagram);
+	if (!write_fragments(flight, epoch, room, datagram)) {
+		datagram->len = start;
+		return false;
+	}
+	if (!record_end(sealer, datagram, mark, RECORD_HANDSHAKE, &number)) {
+		datagram->len = start;
+		return false;
+	}
+	flight_commit(flight, number, now_us);
+	return true;
+}
+
+/* ACKs go in the newest epoch (RFC 9147 §7); never in plaintext, where nobody
+ * could trust them. */
+static bool write_ack(struct adtls_engine *engine, uint64_t now_us,
+		      struct wire_writer *datagram)
+{
+	struct ack_list *acks = &engine->channel.acks;
+	struct record_sealer *sealer = channel_newest_sealer(&engine->channel);
+	size_t mark, start = datagram->len;
+	struct wire_writer content;
+	uint8_t *place;
+	size_t room;
+
+	if (sealer->keys.epoch == EPOCH_PLAINTEXT ||
+	    !ack_list_is_due(acks, now_us))
+		return false;
+	room = room_left(datagram, sealer);
+	mark = record_begin(sealer, datagram);
+	place = datagram->data + datagram->len;
+	wire_writer_init(&content, place, room);
+	if (!ack_list_write(acks, &content)) {
+		datagram->len = start;
+		return false;
+	}
+	wire_write_reserve(datagram, content.len);
+	if (!record_end(sealer, datagram, mark, RECORD_ACK, NULL)) {
+		datagram->len = start;
+		return false;
+	}
+	return true;
+}
+
+static bool write_record(struct record_sealer *sealer,
+			 struct wire_writer *datagram, enum record_type type,
+			 adtls_bytes_t content)
+{
+	size_t mark, start = datagram->len;
+
+	if (room_left(datagram, sealer) < content.len ||
+	    (content.len == 0 && room_left(datagram, sealer) == 0))
+		return false;
+	mark = record_begin(sealer, datagram);
+	wire_write_bytes(datagram, content.data, content.len);
+	if (record_end(sealer, datagram, mark, type, NULL))
+		return true;
+	datagram->len = start;
+	return false;
+}
+
+static bool may_send_data(const struct adtls_engine *engine)
+{
+	return (engine->phase == ENGINE_CONNECTED ||
+		engine->phase == ENGINE_CLOSING) &&
+	       engine_gate_is_open(engine);
+}
+
+static void write_data(struct adtls_engine *engine,
+		       struct wire_writer *datagram)
+{
+	struct record_sealer *sealer = channel_newest_sealer(&engine->channel);
+	adtls_bytes_t data;
+
+	while (may_send_data(engine) &&
+	       data_queue_peek(&engine->outgoing, &data) &&
+	       write_record(sealer, datagram, RECORD_APPLICATION_DATA, data))
+		data_queue_drop(&engine->outgoing);
+}
+
+static bool write_alert_record(struct adtls_engine *engine,
+			       adtls_alert_t alert,
+			       struct wire_writer *datagram)
+{
+	/* The level is ignored (RFC 8446 §6); fatal but for a goodbye. */
+	uint8_t level = alert == ADTLS_ALERT_CLOSE_NOTIFY ||
+					alert == ADTLS_ALERT_USER_CANCELED ?
+				1 :
+				2;
+	uint8_t content[2] = { level, (uint8_t)alert };
+
+	return write_record(channel_newest_sealer(&engine->channel), datagram,
+			    RECORD_ALERT, bytes_of(content, sizeof(content)));
+}
+
+static void write_goodbye(struct adtls_engine *engine, adtls_time_t now,
+			  struct wire_writer *datagram)
+{
+	struct tombstone *tombstone = &engine->tombstone;
+
+	if (engine->phase == ENGINE_CLOSING && engine->outgoing.count == 0 &&
+	    write_alert_record(engine, ADTLS_ALERT_CLOSE_NOTIFY, datagram)) {
+		engine_fail(engine, now, ADTLS_ALERT_NONE,
+			    ADTLS_REASON_CLOSED_LOCALLY, "closed by us");
+		return;
+	}
+	if (engine->phase == ENGINE_CLOSED && tombstone->is_due &&
+	    write_alert_record(engine, tombstone->alert, datagram)) {
+		tombstone->is_due = false;
+		tombstone->last_sent_us = now.monotonic_us;
+	}
+}
+
+/* Until its address is known a peer gets at most three times what it sent. */
+static size_t allowance(const struct adtls_engine *engine, size_t out_len)
+{
+	size_t mtu = engine->config->mtu;
+	uint64_t earned;
+
+	if (out_len > mtu)
+		out_len = mtu;
+	if (engine->is_address_validated)
+		return out_len;
+	earned = ENGINE_AMPLIFICATION * engine->statistics.bytes_received;
+	if (engine->statistics.bytes_sent >= earned)
+		return 0;
+	earned -= engine->statistics.bytes_sent;
+	return earned < out_len ? (size_t)earned : out_len;
+}
+
+/* After a failure what is queued of the handshake still goes out, as an alert
+ * under keys that the peer does not have yet says nothing. */
+static void write_records(struct adtls_engine *engine, adtls_time_t now,
+			  struct wire_writer *datagram)
+{
+	while (write_handshake(engine, now.monotonic_us, datagram))
+		;
+	if (engine->phase != ENGINE_CLOSED)
+		write_ack(engine, now.monotonic_us, datagram);
+	write_data(engine, datagram);
+	write_goodbye(engine, now, datagram);
+}
+
+size_t adtls_engine_next_datagram(adtls_engine_t *engine, adtls_time_t now,
+				  uint8_t *out, size_t out_len)
+{
+	struct wire_writer datagram;
+
+	wire_writer_init(&datagram, out, allowance(engine, out_len));
+	if (datagram.capacity == 0)
+		return 0;
+	write_records(engine, now, &datagram);
+	if (datagram.len > 0) {
+		engine->statistics.datagrams_sent++;
+		engine->statistics.bytes_sent += datagram.len;
+	}
+	return datagram.len;
+}

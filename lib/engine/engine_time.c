@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Timers: retransmission, ACK, handshake deadline, retirement of keys, the
+ * layer's deadlines. */
+#include "engine/engine.h"
+
+static uint64_t earlier(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+uint64_t adtls_engine_deadline(const adtls_engine_t *engine)
+{
+	const struct hs_layer *layer = engine->config->layer;
+	uint64_t deadline;
+
+	if (engine->phase == ENGINE_CLOSED)
+		return engine->tombstone.until_us;
+	deadline = earlier(flight_deadline(&engine->channel.outgoing),
+			   engine->channel.acks.due_us);
+	if (engine->phase == ENGINE_HANDSHAKING)
+		deadline = earlier(deadline, engine->handshake_deadline_us);
+	deadline = earlier(deadline, engine->retire_us);
+	if (layer != NULL)
+		deadline = earlier(deadline, layer->deadline(engine->layer));
+	return deadline;
+}
+
+static void time_out(struct adtls_engine *engine, adtls_time_t now,
+		     adtls_reason_t reason, const char *what)
+{
+	if (engine->remembered_alert != ADTLS_ALERT_NONE)
+		engine_fail(engine, now, ADTLS_ALERT_NONE, reason,
+			    "%s; the peer, or somebody in its name, sent %s",
+			    what, adtls_alert_name(engine->remembered_alert));
+	else
+		engine_fail(engine, now, ADTLS_ALERT_NONE, reason, "%s", what);
+}
+
+/* Keys of the handshake go when nobody can need them any more. */
+static void retire(struct adtls_engine *engine)
+{
+	engine->retire_us = ADTLS_NEVER;
+	/* What the peer has not acknowledged by now it never will. */
+	flight_clear(&engine->channel.outgoing);
+	flight_init(&engine->channel.outgoing, &engine->config->timer);
+	ack_list_reset(&engine->channel.acks);
+	channel_retire_before(&engine->channel, EPOCH_APPLICATION);
+}
+
+void adtls_engine_tick(adtls_engine_t *engine, adtls_time_t now)
+{
+	const struct hs_layer *layer = engine->config->layer;
+	uint64_t now_us = now.monotonic_us;
+
+	if (engine->phase == ENGINE_CLOSED) {
+		if (now_us >= engine->tombstone.until_us)
+			engine->tombstone = (struct tombstone){
+				.alert = ADTLS_ALERT_NONE,
+				.until_us = ADTLS_NEVER
+			};
+		return;
+	}
+	if (engine->phase == ENGINE_HANDSHAKING &&
+	    now_us >= engine->handshake_deadline_us) {
+		time_out(engine, now, ADTLS_REASON_HANDSHAKE_TIMEOUT,
+			 "the handshake did not complete in time");
+		return;
+	}
+	if (now_us >= flight_deadline(&engine->channel.outgoing) &&
+	    !flight_tick(&engine->channel.outgoing, now_us)) {
+		time_out(engine, now, ADTLS_REASON_RETRANSMISSION_LIMIT,
+			 "the peer acknowledged nothing");
+		return;
+	}
+	if (now_us >= engine->retire_us)
+		retire(engine);
+	if (layer != NULL && now_us >= layer->deadline(engine->layer)) {
+		layer->tick(engine->layer, now);
+		engine_settle(engine, now);
+	}
+}

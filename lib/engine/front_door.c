@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The front door of a server. */
+#include "engine/front_door.h"
+
+#include "crypto/credentials.h"
+#include "handshake/hello_offer.h"
+#include "handshake/retry_request.h"
+#include "record/record.h"
+
+#include <string.h>
+
+/* Hellos, CertificateRequest, CertificateVerify, Finished and record headers
+ * of a server's first flight, certificates aside. */
+#define FLIGHT_WITHOUT_CHAIN 500
+
+static size_t estimate_flight(const struct adtls_config *config)
+{
+	adtls_bytes_t chain[CREDENTIALS_CHAIN_MAX];
+	size_t count = credentials_chain(config->credentials, chain);
+	size_t estimate = FLIGHT_WITHOUT_CHAIN;
+
+	for (size_t i = 0; i < count; i++)
+		estimate += chain[i].len;
+	return estimate;
+}
+
+bool front_door_init(struct front_door *door, const struct adtls_config *config,
+		     uint64_t now_us)
+{
+	*door = (struct front_door){ .config = config };
+	door->flight_estimate = estimate_flight(config);
+	return cookie_keys_init(&door->keys, &config->random, now_us) &&
+	       hello_table_init(&door->hellos);
+}
+
+void front_door_clear(struct front_door *door)
+{
+	cookie_keys_clear(&door->keys);
+	hello_table_clear(&door->hellos);
+}
+
+void front_door_answer_clear(struct front_door_answer *answer)
+{
+	buffer_clear(&answer->hello);
+}
+
+/* One plaintext record, number 0: we keep no count for strangers. */
+static void write_plaintext(struct front_door_answer *answer,
+			    enum record_type type, const void *content,
+			    size_t len)
+{
+	struct record_sealer sealer = { 0 };
+	struct wire_writer writer;
+	size_t mark;
+
+	wire_writer_init(&writer, answer->reply, sizeof(answer->reply));
+	mark = record_begin(&sealer, &writer);
+	wire_write_bytes(&writer, content, len);
+	if (record_end(&sealer, &writer, mark, type, NULL))
+		answer->reply_len = wire_written(&writer).len;
+}
+
+static enum front_door_result send_reply(struct front_door *door,
+					 const struct front_door_answer *answer)
+{
+	if (answer->reply_len == 0 ||
+	    answer->reply_len > FRONT_DOOR_AMPLIFICATION * answer->received) {
+		door->dropped++;
+		return FRONT_DOOR_NOTHING;
+	}
+	return FRONT_DOOR_REPLY;
+}
+
+static enum front_door_result reply_alert(struct front_door *door,
+					  struct front_door_answer *answer,
+					  adtls_alert_t alert)
+{
+	uint8_t content[2] = { 2, (uint8_t)alert };
+
+	write_plaintext(answer, RECORD_ALERT, content, sizeof(content));
+	return send_reply(door, answer);
+}
+
+static bool hash_hello(const struct crypto_hash *hash, adtls_bytes_t body,
+		       uint8_t out[CRYPTO_HASH_MAX])
+{
+	struct transcript transcript;
+	bool ok;
+
+	transcript_init(&transcript);
+	ok = transcript_choose(&transcript, hash) &&
+	     transcript_add(&transcript, HANDSHAKE_CLIENT_HELLO, body) &&
+	     transcript_hash(&transcript, out);
+	transcript_clear(&transcript);
+	return ok;
+}
+
+static bool make_cookie(const struct front_door *door, adtls_time_t now,
+			const adtls_address_t *from,
+			const struct hello_offer *offer, adtls_bytes_t body,
+			uint8_t out[COOKIE_MAX], size_t *out_len)
+{
+	struct cookie cookie = { .made_us = now.monotonic_us,
+				 .suite = offer->suite };
+
+	if (!offer->has_share)
+		cookie.group = offer->group;
+	if (!hash_hello(offer->suite->hash, body, cookie.client_hello_hash) ||
+	    !hello_attestation_digest(&offer->extensions,
+				      cookie.attestation_digest))
+		return false;
+	*out_len = cookie_seal(&door->keys, &cookie,
+			       bytes_of(from->data, from->len), out);
+	return *out_len > 0;
+}
+
+static enum front_door_result reply_retry(struct front_door *door,
+					  adtls_time_t now,
+					  const adtls_address_t *from,
+					  const struct hello_offer *offer,
+					  struct front_door_answer *answer)
+{
+	uint8_t body[RETRY_REQUEST_MAX], cookie[COOKIE_MAX];
+	uint8_t message[HANDSHAKE_HEADER_LEN + RETRY_REQUEST_MAX];
+	struct handshake_fragment fragment = { .type = HANDSHAKE_SERVER_HELLO };
+	struct wire_writer writer;
+	size_t cookie_len;
+
+	if (!make_cookie(door, now, from, offer, buffer_bytes(&answer->hello),
+			 cookie, &cookie_len)) {
+		door->dropped++;
+		return FRONT_DOOR_NOTHING;
+	}
+	wire_writer_init(&writer, body, sizeof(body));
+	retry_request_write(&writer, offer->suite,
+			    offer->has_share ? NULL : offer->group,
+			    bytes_of(cookie, cookie_len));
+	fragment.data = wire_written(&writer);
+	fragment.message_len = (uint32_t)fragment.data.len;
+	wire_writer_init(&writer, message, sizeof(message));
+	handshake_fragment_write(&writer, &fragment);
+	write_plaintext(answer, RECORD_HANDSHAKE, message,
+			wire_written(&writer).len);
+	door->cookies_sent++;
+	return send_reply(door, answer);
+}
+
+/* ClientHello2: its cookie must be ours, fresh, of this address, and of these
+ * attestation extensions (protocol §7). */
+static bool check_cookie(struct front_door *door, adtls_time_t now,
+			 const adtls_address_t *from,
+			 const struct hello_offer *offer,
+			 struct front_door_answer *answer)
+{
+	struct hs_start *start = &answer->start;
+	struct cookie cookie;
+	uint8_t digest[32];
+
+	if (!cookie_open(&door->keys, offer->cookie,
+			 bytes_of(from->data, from->len), now.monotonic_us,
+			 &cookie) ||
+	    !hello_attestation_digest(&offer->extensions, digest) ||
+	    !crypto_equal(digest, cookie.attestation_digest, sizeof(digest)))
+		return false;
+	start->has_cookie = true;
+	start->suite = cookie.suite;
+	start->retry_group = cookie.group;
+	memcpy(start->client_hello_hash, cookie.client_hello_hash,
+	       sizeof(start->client_hello_hash));
+	start->cookie = offer->cookie;
+	return true;
+}
+
+static bool needs_retry(const struct front_door *door,
+			const struct hello_offer *offer,
+			const struct front_door_answer *answer)
+{
+	return door->config->uses_cookie || !offer->has_share ||
+	       door->flight_estimate >
+		       ENGINE_AMPLIFICATION * answer->received;
+}
+
+static enum front_door_result judge_hello(struct front_door *door,
+					  adtls_time_t now,
+					  const adtls_address_t *from,
+					  struct front_door_answer *answer)
+{
+	struct hello_offer offer;
+
+	answer->start.client_hello = buffer_bytes(&answer->hello);
+	if (!hello_offer_read(door->config, answer->start.client_hello,
+			      &offer)) {
+		/* Garbage gets no answer, a client that we cannot serve does. */
+		if (offer.alert != ADTLS_ALERT_DECODE_ERROR)
+			return reply_alert(door, answer, offer.alert);
+		door->dropped++;
+		return FRONT_DOOR_NOTHING;
+	}
+	if (offer.cookie.len == 0) {
+		if (needs_retry(door, &offer, answer))
+			return reply_retry(door, now, from, &offer, answer);
+		return FRONT_DOOR_ACCEPT;
+	}
+	if (!check_cookie(door, now, from, &offer, answer)) {
+		door->cookies_refused++;
+		return reply_alert(door, answer,
+				   ADTLS_ALERT_ILLEGAL_PARAMETER);
+	}
+	return FRONT_DOOR_ACCEPT;
+}
+
+/* The (first) ClientHello, whole or as the last fragment of one. */
+static bool take_hello(struct front_door *door, const adtls_address_t *from,
+		       const struct handshake_fragment *fragment, size_t len,
+		       struct front_door_answer *answer)
+{
+	answer->received = len;
+	answer->start.message_seq = fragment->message_seq;
+	/* 0, or 1 after HelloRetryRequest (RFC 9147 §5.2). */
+	if (fragment->type != HANDSHAKE_CLIENT_HELLO ||
+	    fragment->message_seq > 1)
+		return false;
+	if (fragment->data.len == fragment->message_len)
+		return buffer_set(&answer->hello, fragment->data.data,
+				  fragment->data.len);
+	return hello_table_add(&door->hellos, from, fragment, len,
+			       &answer->hello, &answer->received);
+}
+
+enum front_door_result front_door_receive(struct front_door *door,
+					  adtls_time_t now,
+					  const adtls_address_t *from,
+					  uint8_t *datagram, size_t len,
+					  struct front_door_answer *out)
+{
+	struct record_opener opener = { 0 };
+	struct record_openers openers = { { &opener }, 1 };
+	struct handshake_fragment fragment;
+	struct wire_reader reader;
+	struct record record;
+	size_t consumed;
+
+	*out = (struct front_door_answer){ 0 };
+	if (!cookie_keys_rotate(&door->keys, &door->config->random,
+				now.monotonic_us) ||
+	    len == 0 ||
+	    record_open(&openers, datagram, len, &consumed, &record) !=
+		    RECORD_ACCEPT ||
+	    record.type != RECORD_HANDSHAKE) {
+		door->dropped++;
+		return FRONT_DOOR_NOTHING;
+	}
+	wire_reader_init_bytes(&reader, record.content);
+	if (!handshake_fragment_read(&reader, &fragment)) {
+		door->dropped++;
+		return FRONT_DOOR_NOTHING;
+	}
+	if (!take_hello(door, from, &fragment, len, out))
+		return FRONT_DOOR_NOTHING;
+	return judge_hello(door, now, from, out);
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The front door: what a server does with a ClientHello before it keeps
+ * anything of its sender (RFC 9147 §5.1, protocol §7). */
+#ifndef ADTLS_ENGINE_FRONT_DOOR_H
+#define ADTLS_ENGINE_FRONT_DOOR_H
+
+#include "engine/engine.h"
+#include "engine/hello_table.h"
+#include "handshake/cookie.h"
+#include "handshake/handshake.h"
+
+/* HelloRetryRequest or an alert, in one record. */
+#define FRONT_DOOR_REPLY_MAX 400
+/* Bytes answered per byte received without a valid cookie. */
+#define FRONT_DOOR_AMPLIFICATION 2
+
+struct front_door {
+	const struct adtls_config *config;
+	struct cookie_keys keys;
+	struct hello_table hellos;
+	size_t flight_estimate;		/* bytes of a server's first flight */
+	uint64_t cookies_sent;
+	uint64_t cookies_refused;
+	uint64_t dropped;
+};
+
+enum front_door_result {
+	FRONT_DOOR_NOTHING,	/* dropped, or more fragments are to come */
+	FRONT_DOOR_REPLY,	/* one datagram is to be sent back */
+	FRONT_DOOR_ACCEPT	/* make an engine of @out->start */
+};
+
+struct front_door_answer {
+	uint8_t reply[FRONT_DOOR_REPLY_MAX];
+	size_t reply_len;
+	struct hs_start start;		/* views into @hello */
+	struct buffer hello;		/* the ClientHello's body */
+	size_t received;		/* bytes that it took */
+};
+
+bool front_door_init(struct front_door *door, const struct adtls_config *config,
+		     uint64_t now_us);
+void front_door_clear(struct front_door *door);
+/* @datagram is from an address without a connection. Always fills @out, to be
+ * cleared with front_door_answer_clear(). */
+enum front_door_result front_door_receive(struct front_door *door,
+					  adtls_time_t now,
+					  const adtls_address_t *from,
+					  uint8_t *datagram, size_t len,
+					  struct front_door_answer *out);
+void front_door_answer_clear(struct front_door_answer *answer);
+
+#endif

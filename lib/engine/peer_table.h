@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The peers of an endpoint, found by address and by their engine's id. */
+#ifndef ADTLS_ENGINE_PEER_TABLE_H
+#define ADTLS_ENGINE_PEER_TABLE_H
+
+#include "engine/deadline_heap.h"
+
+#include <adtls/endpoint.h>
+
+struct endpoint_peer {
+	adtls_engine_t *engine;
+	uint64_t id;			/* the engine's */
+	adtls_address_t address;
+	struct endpoint_peer *next_by_address;
+	struct endpoint_peer *next_by_id;
+	struct deadline deadline;
+	bool is_ready;			/* in the list of those to be looked at */
+	struct endpoint_peer *next_ready;
+};
+
+struct peer_table {
+	struct endpoint_peer **by_address;
+	struct endpoint_peer **by_id;
+	size_t bucket_count;		/* a power of two */
+	size_t count;
+	uint64_t seed;			/* so that nobody can choose collisions */
+};
+
+/* False: out of memory. */
+bool peer_table_init(struct peer_table *table, uint64_t seed);
+void peer_table_clear(struct peer_table *table);
+/* False: out of memory. Newer peers of one address are found first. */
+bool peer_table_add(struct peer_table *table, struct endpoint_peer *peer);
+void peer_table_remove(struct peer_table *table, struct endpoint_peer *peer);
+struct endpoint_peer *peer_table_find(const struct peer_table *table,
+				      const adtls_address_t *address);
+/* The next older peer of the same address, or NULL. */
+struct endpoint_peer *peer_table_older(const struct endpoint_peer *peer);
+struct endpoint_peer *peer_table_find_id(const struct peer_table *table,
+					 uint64_t id);
+/* Any peer, or NULL: for emptying the table. */
+struct endpoint_peer *peer_table_any(const struct peer_table *table);
+
+#endif

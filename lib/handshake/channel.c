@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The channel: messages and epochs above, records below. */
+#include "handshake/channel.h"
+
+#include "keys/key_schedule.h"
+
+#include <string.h>
+
+void channel_init(struct channel *channel, size_t reassembly_budget,
+		  const struct timer_config *timer)
+{
+	*channel = (struct channel){ 0 };
+	reassembly_init(&channel->incoming, reassembly_budget, NULL, NULL);
+	flight_init(&channel->outgoing, timer);
+	ack_list_init(&channel->acks);
+	/* Epoch 0 has no keys; it is there from the start. */
+	channel->sealer_count = 1;
+	channel->openers.openers[0] = &channel->opener_slots[0];
+	channel->openers.count = 1;
+}
+
+void channel_clear(struct channel *channel)
+{
+	channel_retire_before(channel, UINT64_MAX);
+	reassembly_clear(&channel->incoming);
+	flight_clear(&channel->outgoing);
+	ack_list_clear(&channel->acks);
+}
+
+bool channel_send(struct channel *channel, uint64_t epoch, uint8_t type,
+		  struct buffer *body)
+{
+	if (!flight_add(&channel->outgoing, channel->next_send_seq, type, epoch,
+			body))
+		return false;
+	channel->next_send_seq++;
+	return true;
+}
+
+bool channel_write_keys(struct channel *channel, uint64_t epoch,
+			const struct crypto_suite *suite,
+			const struct secret *secret)
+{
+	struct record_sealer *sealer;
+
+	if (channel->sealer_count == CHANNEL_EPOCHS)
+		return false;
+	sealer = &channel->sealers[channel->sealer_count];
+	*sealer = (struct record_sealer){ 0 };
+	if (!record_keys_init(&sealer->keys, epoch, suite,
+			      KEY_LABEL_PREFIX_DTLS13, secret))
+		return false;
+	channel->sealer_count++;
+	return true;
+}
+
+bool channel_read_keys(struct channel *channel, uint64_t epoch,
+		       const struct crypto_suite *suite,
+		       const struct secret *secret)
+{
+	struct record_opener *opener;
+
+	if (channel->openers.count == CHANNEL_EPOCHS)
+		return false;
+	opener = &channel->opener_slots[channel->openers.count];
+	*opener = (struct record_opener){ 0 };
+	if (!record_keys_init(&opener->keys, epoch, suite,
+			      KEY_LABEL_PREFIX_DTLS13, secret))
+		return false;
+	channel->openers.openers[channel->openers.count++] = opener;
+	channel->has_new_keys = true;
+	return true;
+}
+
+static void retire_sealers(struct channel *channel, uint64_t epoch)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < channel->sealer_count; i++) {
+		struct record_sealer *sealer = &channel->sealers[i];
+
+		if (sealer->keys.epoch < epoch)
+			record_keys_clear(&sealer->keys);
+		else
+			channel->sealers[kept++] = *sealer;
+	}
+	channel->sealer_count = kept;
+}
+
+static void retire_openers(struct channel *channel, uint64_t epoch)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < channel->openers.count; i++) {
+		struct record_opener *opener = &channel->opener_slots[i];
+
+		if (opener->keys.epoch < epoch) {
+			record_keys_clear(&opener->keys);
+			continue;
+		}
+		channel->opener_slots[kept] = *opener;
+		channel->openers.openers[kept] = &channel->opener_slots[kept];
+		kept++;
+	}
+	channel->openers.count = kept;
+}
+
+void channel_retire_before(struct channel *channel, uint64_t epoch)
+{
+	retire_sealers(channel, epoch);
+	retire_openers(channel, epoch);
+}
+
+struct record_sealer *channel_sealer(struct channel *channel, uint64_t epoch)
+{
+	for (size_t i = 0; i < channel->sealer_count; i++) {
+		if (channel->sealers[i].keys.epoch == epoch)
+			return &channel->sealers[i];
+	}
+	return NULL;
+}
+
+struct record_sealer *channel_newest_sealer(struct channel *channel)
+{
+	return &channel->sealers[channel->sealer_count - 1];
+}
+
+uint64_t channel_newest_read_epoch(const struct channel *channel)
+{
+	return channel->opener_slots[channel->openers.count - 1].keys.epoch;
+}

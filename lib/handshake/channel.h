@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The channel: what carries handshake messages to and from the peer. It joins
+ * reassembly, flight, ACKs and the record keys of every epoch.
+ *
+ * The handshake speaks in messages and epochs, the engine in datagrams. */
+#ifndef ADTLS_HANDSHAKE_CHANNEL_H
+#define ADTLS_HANDSHAKE_CHANNEL_H
+
+#include "flight/ack.h"
+#include "flight/flight.h"
+#include "flight/reassembly.h"
+#include "record/record.h"
+
+#define EPOCH_PLAINTEXT 0
+#define EPOCH_HANDSHAKE 2	/* RFC 9147 §6.1 */
+#define EPOCH_APPLICATION 3
+
+/* Epochs in use at once: plaintext, handshake, application. */
+#define CHANNEL_EPOCHS 3
+
+struct channel {
+	struct reassembly incoming;
+	struct flight outgoing;
+	struct ack_list acks;
+	struct record_sealer sealers[CHANNEL_EPOCHS];
+	size_t sealer_count;
+	struct record_opener opener_slots[CHANNEL_EPOCHS];
+	struct record_openers openers;
+	uint16_t next_send_seq;
+	bool has_new_keys;	/* for reading: early records may be opened now */
+};
+
+void channel_init(struct channel *channel, size_t reassembly_budget,
+		  const struct timer_config *timer);
+void channel_clear(struct channel *channel);
+
+/* Queue one message for @epoch; moves @body in. False: out of memory. */
+bool channel_send(struct channel *channel, uint64_t epoch, uint8_t type,
+		  struct buffer *body);
+/* Install keys for writing, or reading, @epoch. False: out of memory. */
+bool channel_write_keys(struct channel *channel, uint64_t epoch,
+			const struct crypto_suite *suite,
+			const struct secret *secret);
+bool channel_read_keys(struct channel *channel, uint64_t epoch,
+		       const struct crypto_suite *suite,
+		       const struct secret *secret);
+/* Forget the keys of every epoch before @epoch. */
+void channel_retire_before(struct channel *channel, uint64_t epoch);
+
+/* The keys of @epoch, or NULL. */
+struct record_sealer *channel_sealer(struct channel *channel, uint64_t epoch);
+/* The newest epoch's. */
+struct record_sealer *channel_newest_sealer(struct channel *channel);
+uint64_t channel_newest_read_epoch(const struct channel *channel);
+
+#endif

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The configuration: what all connections share. */
+#ifndef ADTLS_HANDSHAKE_CONFIG_H
+#define ADTLS_HANDSHAKE_CONFIG_H
+
+#include "crypto/hash.h"
+#include "crypto/priority.h"
+#include "flight/retransmission_timer.h"
+#include "handshake/extension_table.h"
+#include "keys/key_log.h"
+
+#include <adtls/config.h>
+
+#include <stdatomic.h>
+
+#define CONFIG_MTU_MIN 256
+#define CONFIG_MTU_MAX 65507	/* UDP over IPv4 */
+#define CONFIG_MTU_DEFAULT 1200	/* crosses any IPv6 path, RFC 8200 §5 */
+#define CONFIG_ATTESTATION_LIMIT_DEFAULT 65536
+#define CONFIG_REASSEMBLY_BUDGET (96 * 1024)	/* protocol §7 */
+#define CONFIG_APPLICATION_EXTENSIONS_MAX 8
+
+struct trace {
+	void (*write)(void *context, const char *line);
+	void *context;
+};
+
+/* What we can prove, and what we demand: read by the attestation layer. */
+struct config_attestation {
+	adtls_attester_t *attester;
+	adtls_policy_t *policy;
+	adtls_verifier_t *verifier;
+	size_t limit;
+	bool is_required;	/* as a client: not without our Evidence taken */
+};
+
+/* An extension of the application, behind a row like our own. */
+struct application_extension {
+	struct hs_extension row;
+	char name[32];
+	adtls_ext_send_func send;
+	adtls_ext_receive_func receive;
+	void *context;
+};
+
+struct adtls_config {
+	atomic_uint references;
+	atomic_bool is_sealed;
+	struct priority priority;
+	adtls_credentials_t *credentials;
+	adtls_client_authentication_t client_authentication;
+	size_t mtu;
+	struct timer_config timer;
+	uint64_t handshake_deadline_us;
+	bool uses_cookie;
+	struct crypto_random random;
+	struct key_log key_log;
+	struct trace trace;
+	const struct hs_layer *layer;	/* NULL: no attestation */
+	struct config_attestation attestation;
+	struct application_extension
+		extensions[CONFIG_APPLICATION_EXTENSIONS_MAX];
+	size_t extension_count;
+};
+
+/* Seal and take a reference; the message is dropped. */
+int config_use(struct adtls_config *config);
+/* Write a line to the trace, printf-like; nothing without a trace. */
+void config_trace(const struct adtls_config *config, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+#endif

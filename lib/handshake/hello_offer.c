@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What a ClientHello offers and what the server picks from it. */
+#include "handshake/hello_offer.h"
+
+#include "base/buffer.h"
+
+static bool refuse(struct hello_offer *offer, adtls_alert_t alert,
+		   adtls_reason_t reason)
+{
+	offer->alert = alert;
+	offer->reason = reason;
+	return false;
+}
+
+static bool malformed(struct hello_offer *offer)
+{
+	return refuse(offer, ADTLS_ALERT_DECODE_ERROR,
+		      ADTLS_REASON_MALFORMED_MESSAGE);
+}
+
+/* RFC 9147 §5.3: the fields that DTLS 1.2 left behind. */
+static bool check_legacy_fields(struct hello_offer *offer)
+{
+	const struct client_hello *hello = &offer->hello;
+
+	if (hello->legacy_cookie.len != 0 || hello->compression.len != 1 ||
+	    hello->compression.data[0] != 0)
+		return refuse(offer, ADTLS_ALERT_ILLEGAL_PARAMETER,
+			      ADTLS_REASON_ILLEGAL_PARAMETER);
+	return true;
+}
+
+static bool check_version(struct hello_offer *offer)
+{
+	const struct extension *extension;
+	adtls_bytes_t versions;
+
+	extension = extension_list_find(&offer->extensions,
+					EXTENSION_SUPPORTED_VERSIONS);
+	if (extension == NULL)
+		return refuse(offer, ADTLS_ALERT_PROTOCOL_VERSION,
+			      ADTLS_REASON_VERSION);
+	if (!number_list_read(extension->body, 1, &versions))
+		return malformed(offer);
+	if (!hello_list_contains(versions, HELLO_VERSION_DTLS13))
+		return refuse(offer, ADTLS_ALERT_PROTOCOL_VERSION,
+			      ADTLS_REASON_VERSION);
+	return true;
+}
+
+static bool pick_suite(const struct priority *priority,
+		       struct hello_offer *offer)
+{
+	for (size_t i = 0; i < priority->suite_count; i++) {
+		if (hello_list_contains(offer->hello.suites,
+					priority->suites[i]->id)) {
+			offer->suite = priority->suites[i];
+			return true;
+		}
+	}
+	return refuse(offer, ADTLS_ALERT_HANDSHAKE_FAILURE,
+		      ADTLS_REASON_NO_COMMON_SUITE);
+}
+
+/* The client's list of 16-bit numbers in a mandatory extension. */
+static bool read_mandatory_list(struct hello_offer *offer, uint16_t type,
+				adtls_bytes_t *out)
+{
+	const struct extension *extension =
+		extension_list_find(&offer->extensions, type);
+
+	if (extension == NULL)
+		return refuse(offer, ADTLS_ALERT_MISSING_EXTENSION,
+			      ADTLS_REASON_MISSING_EXTENSION);
+	if (!number_list_read(extension->body, 2, out))
+		return malformed(offer);
+	return true;
+}
+
+/* Our favourite among the groups that the client has sent a share of; else
+ * our favourite among those it supports, at the price of a round trip. */
+static bool pick_group(const struct priority *priority,
+		       struct hello_offer *offer)
+{
+	const struct extension *shares;
+	adtls_bytes_t groups;
+
+	if (!read_mandatory_list(offer, EXTENSION_SUPPORTED_GROUPS, &groups))
+		return false;
+	shares = extension_list_find(&offer->extensions, EXTENSION_KEY_SHARE);
+	if (shares == NULL)
+		return refuse(offer, ADTLS_ALERT_MISSING_EXTENSION,
+			      ADTLS_REASON_MISSING_EXTENSION);
+	for (size_t i = 0; i < priority->group_count; i++) {
+		const struct crypto_group *group = priority->groups[i];
+		enum key_share_result found =
+			key_share_list_find(shares->body, group->id,
+					    &offer->share, &offer->share_count);
+
+		if (found == KEY_SHARE_MALFORMED)
+			return malformed(offer);
+		if (found == KEY_SHARE_DUPLICATE)
+			return refuse(offer, ADTLS_ALERT_ILLEGAL_PARAMETER,
+				      ADTLS_REASON_BAD_KEY_SHARE);
+		if (!hello_list_contains(groups, group->id)) {
+			if (found == KEY_SHARE_FOUND)
+				return refuse(offer,
+					      ADTLS_ALERT_ILLEGAL_PARAMETER,
+					      ADTLS_REASON_BAD_KEY_SHARE);
+			continue;
+		}
+		if (found == KEY_SHARE_FOUND) {
+			offer->group = group;
+			offer->has_share = true;
+			return true;
+		}
+		if (offer->group == NULL)
+			offer->group = group;
+	}
+	if (offer->group == NULL)
+		return refuse(offer, ADTLS_ALERT_HANDSHAKE_FAILURE,
+			      ADTLS_REASON_NO_COMMON_GROUP);
+	return true;
+}
+
+static bool read_cookie(struct hello_offer *offer)
+{
+	const struct extension *extension =
+		extension_list_find(&offer->extensions, EXTENSION_COOKIE);
+
+	if (extension != NULL && !cookie_read(extension->body, &offer->cookie))
+		return malformed(offer);
+	return true;
+}
+
+bool hello_offer_read(const struct adtls_config *config, adtls_bytes_t body,
+		      struct hello_offer *out)
+{
+	*out = (struct hello_offer){ .alert = ADTLS_ALERT_NONE };
+	if (!client_hello_read(body, &out->hello))
+		return malformed(out);
+	switch (extension_list_read(out->hello.extensions, &out->extensions)) {
+	case EXTENSION_LIST_OK:
+		break;
+	case EXTENSION_LIST_MALFORMED:
+		return malformed(out);
+	case EXTENSION_LIST_DUPLICATE:
+		return refuse(out, ADTLS_ALERT_ILLEGAL_PARAMETER,
+			      ADTLS_REASON_ILLEGAL_EXTENSION);
+	}
+	return check_version(out) && check_legacy_fields(out) &&
+	       pick_suite(&config->priority, out) &&
+	       pick_group(&config->priority, out) &&
+	       read_mandatory_list(out, EXTENSION_SIGNATURE_ALGORITHMS,
+				   &out->signature_schemes) &&
+	       read_cookie(out);
+}
+
+bool hello_attestation_digest(const struct extension_list *extensions,
+			      uint8_t out[32])
+{
+	static const uint16_t types[] = {
+		EXTENSION_EVIDENCE_REQUEST, EXTENSION_EVIDENCE_PROPOSAL,
+		EXTENSION_RESULTS_REQUEST, EXTENSION_RESULTS_PROPOSAL
+	};
+	struct crypto_hash_state *hash = crypto_hash_new(&crypto_sha256);
+	bool ok = hash != NULL;
+
+	for (size_t i = 0; ok && i < sizeof(types) / sizeof(types[0]); i++) {
+		const struct extension *extension =
+			extension_list_find(extensions, types[i]);
+		uint8_t header[4];
+		struct wire_writer writer;
+
+		if (extension == NULL)
+			continue;
+		wire_writer_init(&writer, header, sizeof(header));
+		wire_write_u16(&writer, types[i]);
+		wire_write_u16(&writer, (uint16_t)extension->body.len);
+		ok = crypto_hash_update(hash, header, sizeof(header)) &&
+		     crypto_hash_update(hash, extension->body.data,
+					extension->body.len);
+	}
+	ok = ok && crypto_hash_peek(hash, out);
+	crypto_hash_free(hash);
+	return ok;
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What a layer on top of the handshake may add to it: extensions, a message
+ * after CertificateVerify, and a say in whether the peer is authorized.
+ *
+ * Attestation is such a layer. The handshake knows only these functions, the
+ * engine only this list. */
+#ifndef ADTLS_HANDSHAKE_HOOKS_H
+#define ADTLS_HANDSHAKE_HOOKS_H
+
+#include "base/buffer.h"
+#include "handshake/extension_table.h"
+#include "handshake/job.h"
+
+#include <adtls/config.h>
+#include <adtls/verdict.h>
+
+struct handshake;
+
+struct hs_layer {
+	const struct hs_extension *extensions;
+	size_t extension_count;
+
+	/* Can the configuration work? Writes what is wrong. */
+	int (*check_config)(const adtls_config_t *config, char *out_message,
+			    size_t message_len);
+	/* The layer's state of one connection. NULL: out of memory. */
+	void *(*new)(const adtls_config_t *config, adtls_role_t role);
+	void (*free)(void *layer);
+
+	/* As a server, once handshake keys are in use: settle what will be in
+	 * EncryptedExtensions. As a client, once EncryptedExtensions has been
+	 * read. False: hs_fail() has been called. */
+	bool (*negotiate)(void *layer, struct handshake *hs);
+	/* Does negotiation demand a certificate of the client? */
+	bool (*needs_client_certificate)(const void *layer);
+
+	/* Does @sender send the layer's message after CertificateVerify? */
+	bool (*has_message)(const void *layer, adtls_role_t sender);
+	/* The largest body of it that is accepted, in bytes. */
+	size_t (*message_limit)(const void *layer);
+	/* Start making our message: a job, or NULL with hs_fail() called. */
+	adtls_job_t *(*start_message)(void *layer, struct handshake *hs);
+	/* The job is back: the message's body. False: hs_fail() called. */
+	bool (*finish_message)(void *layer, struct handshake *hs,
+			       adtls_job_t *job, struct buffer *out_body);
+	/* The peer's message. False: hs_fail() has been called. */
+	bool (*receive_message)(void *layer, struct handshake *hs,
+				adtls_bytes_t body);
+	/* The peer's Finished verified: appraisal may start. */
+	bool (*peer_is_finished)(void *layer, struct handshake *hs);
+
+	/* From here on the handshake is gone. */
+
+	/* A job to be handed out, or NULL. */
+	adtls_job_t *(*next_job)(void *layer);
+	/* A job is back; borrowed. False: it is not the layer's. */
+	bool (*finish_job)(void *layer, adtls_time_t now, adtls_job_t *job);
+	adtls_authorization_t (*authorization)(const void *layer);
+	/* May data pass while the authorization is pending? */
+	bool (*delivers_while_pending)(const void *layer);
+	/* Borrowed; NULL when the peer is not attested. */
+	adtls_verdict_t *(*verdict)(const void *layer);
+	/* The alert for a denied peer. */
+	adtls_alert_t (*denial_alert)(const void *layer);
+	uint64_t (*deadline)(const void *layer);
+	void (*tick)(void *layer, adtls_time_t now);
+	void (*describe)(const void *layer, bool *out_sends, bool *out_receives);
+};
+
+#endif
