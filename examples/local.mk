@@ -5,3 +5,5 @@
 #   examples_echo_client_SOURCES = examples/echo-client.c
 #   examples_echo_client_LDADD = libadtls.la $(GNUTLS_LIBS)
 
+
+include examples/onboarding/local.mk

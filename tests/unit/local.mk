@@ -45,3 +45,21 @@ tests_unit_test_record_replay_window_SOURCES = tests/unit/test_record_replay_win
 
 cmocka_programs += tests/unit/test_record_seal
 tests_unit_test_record_seal_SOURCES = tests/unit/test_record_seal.c
+
+cmocka_programs += tests/unit/test_est
+tests_unit_test_est_SOURCES = tests/unit/test_est.c \
+	$(onboarding_est_server) $(onboarding_est_client)
+tests_unit_test_est_CPPFLAGS = $(cmocka_onboarding_cppflags)
+tests_unit_test_est_LDADD = $(GNUTLS_LIBS) $(CMOCKA_LIBS)
+
+cmocka_programs += tests/unit/test_onboarding
+tests_unit_test_onboarding_SOURCES = tests/unit/test_onboarding.c \
+	examples/onboarding/access.c \
+	examples/onboarding/body.c \
+	examples/onboarding/file.c \
+	examples/onboarding/number.c \
+	examples/onboarding/readings.c \
+	$(onboarding_est)
+tests_unit_test_onboarding_CPPFLAGS = $(cmocka_onboarding_cppflags)
+tests_unit_test_onboarding_LDADD = $(GNUTLS_LIBS) $(JANSSON_LIBS) \
+	$(CMOCKA_LIBS)

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Policies, attesters and outcomes, in adtls's words.
+ */
+#include "attestation.h"
+
+#include <err.h>
+
+#include "file.h"
+
+/* Enough for any message about a policy file. */
+#define MESSAGE_SIZE 512
+
+bool attestation_require(coap_context_t *context, const char *policy_file,
+			 adtls_coap_outcome_func watcher, void *argument)
+{
+	char message[MESSAGE_SIZE];
+	adtls_policy_t *policy;
+	int result = adtls_policy_load_file(policy_file, &policy, message,
+					    sizeof(message));
+
+	if (result == ADTLS_OK) {
+		result = adtls_coap_set_policy(context, policy, NULL);
+		if (result == ADTLS_OK)
+			result = adtls_coap_set_outcome_handler(
+				context, watcher, argument);
+		if (result != ADTLS_OK)
+			warnx("policy %s: %s", policy_file,
+			      adtls_strerror(result));
+	} else {
+		warnx("policy %s: %s: %s", policy_file, adtls_strerror(result),
+		      message);
+	}
+	adtls_policy_unref(policy);
+	return result == ADTLS_OK;
+}
+
+/* Makes the software attester from its key file and what it is to say. */
+static int new_attester(const struct attestation_claims *claims,
+			const unsigned char measurement[FILE_DIGEST_LEN],
+			adtls_attester_t **out)
+{
+	adtls_software_attester_params_t params = {
+		.ueid = { claims->device.ueid, claims->device.ueid_len },
+		.software_name = claims->software_name,
+		.measurement = { measurement, FILE_DIGEST_LEN },
+	};
+	gnutls_datum_t key;
+	int result;
+
+	*out = NULL;
+	if (!file_read(claims->key_file, "attestation key", &key))
+		return ADTLS_E_FILE;
+	params.attestation_key = (adtls_bytes_t){ key.data, key.size };
+	result = adtls_software_attester_new(&params, out);
+	if (result != ADTLS_OK)
+		warnx("attestation key %s: %s", claims->key_file,
+		      adtls_strerror(result));
+	file_release(&key);
+	return result;
+}
+
+/* True if the peer's alert is its decision about us. */
+static bool is_refusal(const adtls_coap_outcome_t *outcome)
+{
+	return outcome->alert_received && outcome->alert != ADTLS_ALERT_NONE &&
+	       outcome->alert != ADTLS_ALERT_CLOSE_NOTIFY &&
+	       outcome->alert != ADTLS_ALERT_USER_CANCELED;
+}
+
+/* Keeps how the connection ended for when somebody asks. */
+static void on_outcome(void *argument, const adtls_coap_outcome_t *outcome)
+{
+	struct attestation_ending *ending = argument;
+	const char *sentence = *outcome->detail != '\0'
+				       ? outcome->detail
+				       : adtls_reason_describe(outcome->reason);
+
+	if (outcome->type == ADTLS_COAP_ESTABLISHED)
+		return;
+	ending->is_ended = true;
+	ending->is_refusal = is_refusal(outcome);
+	adtls_engine_statistics(outcome->engine, &ending->statistics);
+	if (ending->is_refusal)
+		est_refuse(&ending->refusal, adtls_alert_name(outcome->alert),
+			   "the gateway refused this device with the alert "
+			   "%s; its log says why",
+			   adtls_alert_name(outcome->alert));
+	else
+		est_refuse(&ending->refusal, adtls_reason_name(outcome->reason),
+			   "%s", sentence);
+}
+
+bool attestation_offer(coap_context_t *context,
+		       const struct attestation_claims *claims,
+		       struct attestation_ending *ending)
+{
+	unsigned char measurement[FILE_DIGEST_LEN];
+	adtls_attester_t *attester;
+	int result;
+
+	if (!file_measure(claims->firmware_file, measurement) ||
+	    new_attester(claims, measurement, &attester) != ADTLS_OK)
+		return false;
+	result = adtls_coap_set_attester(context, attester);
+	if (result == ADTLS_OK)
+		result = adtls_coap_set_outcome_handler(context, on_outcome,
+							ending);
+	if (result != ADTLS_OK)
+		warnx("attester: %s", adtls_strerror(result));
+	adtls_attester_unref(attester);
+	return result == ADTLS_OK;
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The one place where the onboarding programs touch adtls: what they demand of
+ * a peer, what they prove of themselves, and what came of it on a connection.
+ */
+#ifndef ADTLS_ONBOARDING_ATTESTATION_H
+#define ADTLS_ONBOARDING_ATTESTATION_H
+
+#include <adtls/coap.h>
+#include <stdbool.h>
+
+#include "device_identity.h"
+#include "est.h"
+
+/*
+ * For a gateway: demands of every client what the policy file says, has its
+ * Evidence appraised, and calls the watcher with what came of each connection.
+ * Complains on standard error and returns false if the policy cannot be used.
+ */
+bool attestation_require(coap_context_t *context, const char *policy_file,
+			 adtls_coap_outcome_func watcher, void *argument);
+
+/* What a sensor's software attester says. */
+struct attestation_claims {
+	const char *key_file;
+	const char *firmware_file;
+	const char *software_name;
+	struct device_identity device;
+};
+
+/* How a sensor's connection ended. */
+struct attestation_ending {
+	bool is_ended;
+	bool is_refusal; /* the gateway's decision, not the network's fault */
+	adtls_statistics_t statistics;
+	struct est_refusal refusal;
+};
+
+/*
+ * For a sensor: offers Evidence by the software attester on the context's
+ * connection, and fills in *ending when that is over. Complains on standard
+ * error and returns false if key or firmware cannot be used.
+ */
+bool attestation_offer(coap_context_t *context,
+		       const struct attestation_claims *claims,
+		       struct attestation_ending *ending);
+
+#endif
