@@ -6,13 +6,13 @@ onboarding_est = \
 	examples/onboarding/est.c \
 	examples/onboarding/est.h
 
-onboarding_est_server = $(onboarding_est) \
+onboarding_est_server = \
 	examples/onboarding/est_request.c \
 	examples/onboarding/est_request.h \
 	examples/onboarding/est_server.c \
 	examples/onboarding/est_server.h
 
-onboarding_est_client = $(onboarding_est) \
+onboarding_est_client = \
 	examples/onboarding/est_client.c \
 	examples/onboarding/est_client.h
 
@@ -28,7 +28,8 @@ onboarding_common = \
 	examples/onboarding/number.c \
 	examples/onboarding/number.h
 
-onboarding_gateway = $(onboarding_common) $(onboarding_est_server) \
+onboarding_gateway = $(onboarding_common) $(onboarding_est) \
+	$(onboarding_est_server) \
 	examples/onboarding/access.c \
 	examples/onboarding/access.h \
 	examples/onboarding/answer.c \
@@ -45,7 +46,8 @@ onboarding_gateway = $(onboarding_common) $(onboarding_est_server) \
 	examples/onboarding/readings.c \
 	examples/onboarding/readings.h
 
-onboarding_sensor = $(onboarding_common) $(onboarding_est_client) \
+onboarding_sensor = $(onboarding_common) $(onboarding_est) \
+	$(onboarding_est_client) \
 	examples/onboarding/coap_client.c \
 	examples/onboarding/coap_client.h \
 	examples/onboarding/sensor.c \

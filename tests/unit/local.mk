@@ -48,7 +48,7 @@ tests_unit_test_record_seal_SOURCES = tests/unit/test_record_seal.c
 
 cmocka_programs += tests/unit/test_est
 tests_unit_test_est_SOURCES = tests/unit/test_est.c \
-	$(onboarding_est_server) $(onboarding_est_client)
+	$(onboarding_est) $(onboarding_est_server) $(onboarding_est_client)
 tests_unit_test_est_CPPFLAGS = $(cmocka_onboarding_cppflags)
 tests_unit_test_est_LDADD = $(GNUTLS_LIBS) $(CMOCKA_LIBS)
 
