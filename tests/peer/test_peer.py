@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from adtls_peer import (ack, attestation, certificates, evidence, flight, keys,
-                        messages, misbehave, record, signing)
+                        lies, messages, misbehave, record, signing)
 from adtls_peer.codepoints import (Alert, ExtensionType, HandshakeType, NamedGroup,
                                    ProtocolError)
 from adtls_peer.reassembly import Arrival, Reassembly
@@ -469,7 +469,7 @@ class MisbehaviourTest(unittest.TestCase):
 
 
 def _add_misbehaviour_tests():
-    for name, cls in misbehave.TABLE.items():
+    for name, cls in lies.TABLE.items():
         roles = ("client", "server") if cls.role == "both" else (cls.role,)
         for role in roles:
             def test(self, cls=cls, role=role):

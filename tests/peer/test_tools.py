@@ -14,7 +14,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from adtls_peer import capture, decode, key_log, messages, relay
+from adtls_peer import capture, decode, key_log, lies, messages, relay
 from adtls_peer.codepoints import ExtensionType
 from adtls_peer.simulation import Network
 
@@ -147,11 +147,10 @@ class DecodeTest(unittest.TestCase):
         self.assertTrue(any("ACK" in each.content for each in flow.records))
 
     def test_wrong_binder(self):
-        from adtls_peer import misbehave
         lines = []
         world = World()
         simulation, *_ = world.run(client={
-            "misbehaviour": misbehave.create("evidence-wrong-binder"),
+            "misbehaviour": lies.create("evidence-wrong-binder"),
             "key_log": lambda *entry: lines.append(key_log.line(*entry))})
         file = io.BytesIO()
         writer = capture.Writer(file)
@@ -295,7 +294,7 @@ class ProgramTest(unittest.TestCase):
 
     @staticmethod
     def discard(listener):
-        if listener.process.poll() is None:
+        if not listener.process.stdout.closed:
             listener.process.kill()
             listener.process.communicate()
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Attestation in the handshake: negotiation, message, binder, CMW (protocol §3, §4)."""
+"""Attestation (protocol §3, §4): negotiation, message, binder, CMW."""
 
 from dataclasses import dataclass
 from typing import Union

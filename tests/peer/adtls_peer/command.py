@@ -14,10 +14,11 @@ from pathlib import Path
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from . import capture, certificates, driver, evidence, key_log, misbehave, signing
+from . import capture, certificates, driver, evidence, key_log, lies, signing
 from .appraisal import RelyingParty
 from .codepoints import Alert, NamedGroup, name_of
 from .connection import Config
+from .misbehave import describe, expected_names
 from .relay import bind, format_endpoint, parse_endpoint, probability
 
 EPILOG = """exit status:
@@ -60,7 +61,8 @@ def load_private_key(path: str) -> ec.EllipticCurvePrivateKey:
     try:
         key = serialization.load_pem_private_key(read_file(path), None)
     except (ValueError, TypeError) as error:
-        raise CommandError(f"{path}: no unencrypted PEM private key: {error}") from error
+        raise CommandError(
+            f"{path}: no unencrypted PEM private key: {error}") from error
     return check_curve(path, key, ec.EllipticCurvePrivateKey)
 
 
@@ -117,8 +119,8 @@ def add_common(parser: argparse.ArgumentParser, role: str) -> None:
         help="stay so long when all is done: refusals may come late")
     add("--timeout", type=float, default=30.0, metavar="SECONDS",
         help="for each connection (default 30)")
-    lies = [name for name, cls in misbehave.TABLE.items() if cls.role in (role, "both")]
-    add("--misbehave", choices=lies, metavar="NAME",
+    names = [name for name, cls in lies.TABLE.items() if cls.role in (role, "both")]
+    add("--misbehave", choices=names, metavar="NAME",
         help="tell one of the lies of --list-misbehaviours")
     add("--json", action="store_true",
         help="print a summary as one line of JSON at the end")
@@ -250,7 +252,7 @@ def make_goal(options) -> driver.Goal:
                        expect=[text.encode() for text in options.expect],
                        linger=options.linger, timeout=options.timeout)
     if options.misbehave:
-        goal.of_misbehaviour(misbehave.TABLE[options.misbehave].expected)
+        goal.of_misbehaviour(lies.TABLE[options.misbehave].expected)
     if options.expect_alert:
         goal.expect_alerts, goal.expect_silence = tuple(options.expect_alert), False
     return goal
@@ -299,7 +301,7 @@ def client(options) -> int:
     replayed = read_file(options.replay_evidence) if options.replay_evidence else b""
     config = Config(server_name=options.server_name, shares=options.shares,
                     attester=make_attester(options),
-                    misbehaviour=misbehave.create(options.misbehave, replayed),
+                    misbehaviour=lies.create(options.misbehave, replayed),
                     **common_config(options, "client"))
     if config.attester and not config.key:
         raise CommandError("--evidence-key needs --cert and --key")
@@ -334,7 +336,7 @@ def server(options) -> int:
     config = Config(require_client_certificate=options.require_client_cert,
                     cookie=not options.no_cookie,
                     relying_party=make_relying_party(options),
-                    misbehaviour=misbehave.create(options.misbehave),
+                    misbehaviour=lies.create(options.misbehave),
                     **common_config(options, "server"))
     if not config.key:
         raise CommandError("a server needs --cert and --key")
@@ -388,8 +390,8 @@ def write_key(path: Path, key) -> None:
 
 
 def list_misbehaviours() -> int:
-    for name, cls in misbehave.TABLE.items():
-        print(name, cls.role, misbehave.expected_names(cls), misbehave.describe(cls),
+    for name, cls in lies.TABLE.items():
+        print(name, cls.role, expected_names(cls), describe(cls),
               sep="\t")
     return 0
 

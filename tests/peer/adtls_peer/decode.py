@@ -230,9 +230,9 @@ class Flow:
             key = certificates.load(side.certificate).public_key()
             spki = certificates.spki_of(side.certificate)
             found.binder = attestation.binder(self.secrets[label], spki)
-            found.tls_key_matches = isinstance(
-                key, ec.EllipticCurvePublicKey) and (found.claims.get(evidence.CLAIM_CONFIRMATION)
-                                     == {1: evidence.cose_key(key)})
+            confirmation = found.claims.get(evidence.CLAIM_CONFIRMATION)
+            found.tls_key_matches = (isinstance(key, ec.EllipticCurvePublicKey)
+                                     and confirmation == {1: evidence.cose_key(key)})
 
 
 def is_client_hello(payload: bytes) -> bool:

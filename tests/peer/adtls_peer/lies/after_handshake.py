@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Records that come when the handshake is complete."""
+
+from .. import ack, attestation, messages, record, wire
+from ..codepoints import Alert, ContentType, HandshakeType
+from ..messages import Fragment
+from ..misbehave import Misbehaviour, misbehaviour
+
+
+class AfterHandshake(Misbehaviour):
+    """Sends one record of its own when the handshake is complete."""
+
+    epoch = 3
+    content_type: int = ContentType.HANDSHAKE
+
+    def content(self, connection) -> bytes:
+        raise NotImplementedError
+
+    def connected(self, connection):
+        writer = connection.write_epochs[self.epoch]
+        connection.outgoing.append(
+            writer.seal(self.content_type, self.content(connection))[1])
+
+    @staticmethod
+    def next_message(connection, kind: int, body: bytes) -> bytes:
+        fragment = Fragment(kind, len(body), connection.next_message_seq, 0, body)
+        connection.next_message_seq += 1
+        return fragment.encode()
+
+
+@misbehaviour("both", Alert.UNEXPECTED_MESSAGE)
+class MessageUnknown(AfterHandshake):
+    """Sends a handshake message of an unknown type."""
+
+    def content(self, connection):
+        return self.next_message(connection, 99, b"unknown")
+
+
+@misbehaviour("server", Alert.UNEXPECTED_MESSAGE)
+class CertificateRequestAfterHandshake(AfterHandshake):
+    """Asks for authentication after the handshake, which nobody offered."""
+
+    def content(self, connection):
+        request = messages.CertificateRequest(b"context").encode()
+        return self.next_message(connection, request.kind, request.body)
+
+
+@misbehaviour("server", Alert.UNEXPECTED_MESSAGE)
+class ServerAttestationAfterHandshake(AfterHandshake):
+    """Sends an Attestation when the handshake is complete."""
+
+    def content(self, connection):
+        return self.next_message(connection, HandshakeType.ATTESTATION,
+                                 attestation.encode_attestation(b"\x80"))
+
+
+@misbehaviour("both", Alert.ILLEGAL_PARAMETER)
+class AckOfLaterEpoch(AfterHandshake):
+    """Acknowledges a record of an epoch later than the ACK's."""
+
+    content_type = ContentType.ACK
+
+    def content(self, connection):
+        return ack.encode([record.RecordNumber(9, 0)])
+
+
+@misbehaviour("both", Alert.DECODE_ERROR)
+class AckTruncated(AfterHandshake):
+    """Sends an ACK with half a record number."""
+
+    content_type = ContentType.ACK
+
+    def content(self, connection):
+        return wire.vector(bytes(8), 2)
+
+
+@misbehaviour("both", Alert.UNEXPECTED_MESSAGE)
+class ContentTypeUnknown(AfterHandshake):
+    """Sends a record of an unknown content type."""
+
+    content_type = 99
+
+    def content(self, connection):
+        return b"unknown"
+
+
+@misbehaviour("both", Alert.DECODE_ERROR)
+class FragmentBeyondMessage(AfterHandshake):
+    """Sends a fragment that ends after its message does."""
+
+    def content(self, connection):
+        return Fragment(HandshakeType.NEW_SESSION_TICKET, 4,
+                        connection.next_message_seq, 2, b"beyond").encode()
+
+
+@misbehaviour("both", Alert.ILLEGAL_PARAMETER)
+class FragmentsDisagree(AfterHandshake):
+    """Sends two fragments of one message with different total lengths."""
+
+    def content(self, connection):
+        seq = connection.next_message_seq
+        kind = HandshakeType.NEW_SESSION_TICKET
+        return (Fragment(kind, 100, seq, 0, b"first").encode()
+                + Fragment(kind, 200, seq, 5, b"second").encode())
