@@ -59,7 +59,9 @@ onboarding_sensor = $(onboarding_common) $(onboarding_est) \
 	examples/onboarding/sensor_steps.h
 
 EXTRA_DIST += $(onboarding_gateway) $(onboarding_sensor) \
-	examples/onboarding/make-credentials
+	examples/onboarding/README.md \
+	examples/onboarding/make-credentials \
+	examples/onboarding/run-demo
 
 # Their parts that need no network are tested by tests/unit.
 cmocka_onboarding_cppflags = $(public_cppflags) $(JANSSON_CFLAGS) \
