@@ -183,14 +183,20 @@ static void rebuild_outstanding(struct flight *flight)
 	flight->transmission = 0;
 }
 
+/* How long ago something must have been sent for an ACK that comes now to name
+ * it: a round trip, and half of what the peer may sit on an ACK. The shortest
+ * round trip, as others may have waited for such an ACK. */
+static uint64_t ack_age(const struct flight *flight)
+{
+	return flight->timer.min_rtt_us + flight->timer.rto_us / 8;
+}
+
 /* Retransmit before the deadline what is lost: sent before the record of
- * @order, or longer ago than a round trip and half of what a peer may delay an
- * ACK. */
+ * @order, or @age_us ago or earlier. */
 static void retransmit_lost(struct flight *flight, uint64_t order,
-			    uint64_t now_us)
+			    uint64_t age_us, uint64_t now_us)
 {
 	struct retransmission_timer *timer = &flight->timer;
-	uint64_t age_us = timer->srtt_us + timer->rto_us / 8;
 
 	if (!retransmission_timer_may_retransmit(timer))
 		return;
@@ -263,6 +269,8 @@ void flight_acknowledge(struct flight *flight, struct record_number number,
 
 void flight_acknowledge_done(struct flight *flight, uint64_t now_us)
 {
+	/* By what was known when the ACK was sent, not by its own delay. */
+	uint64_t age_us = ack_age(flight);
 	size_t records = flight->ack.records;
 	uint64_t order = 0;
 
@@ -286,7 +294,7 @@ void flight_acknowledge_done(struct flight *flight, uint64_t now_us)
 	if (flight_is_empty(flight))
 		finish(flight);
 	else
-		retransmit_lost(flight, order, now_us);
+		retransmit_lost(flight, order, age_us, now_us);
 }
 
 /* The peer answers a whole flight, hence after its newest record; what that
@@ -341,5 +349,5 @@ bool flight_tick(struct flight *flight, uint64_t now_us)
 
 void flight_retransmit(struct flight *flight, uint64_t now_us)
 {
-	retransmit_lost(flight, 0, now_us);
+	retransmit_lost(flight, 0, ack_age(flight), now_us);
 }

@@ -93,9 +93,9 @@ bool flight_is_empty(const struct flight *flight);
 /* ADTLS_NEVER: none. */
 uint64_t flight_deadline(const struct flight *flight);
 /* To be called when @now_us reached the deadline; marks what was not
- * acknowledged for sending again and closes the window to FLIGHT_WINDOW. What
- * was never sent goes first, so that a peer without ACKs gets a large flight
- * all the same. False: attempts exhausted. */
+ * acknowledged for sending again and closes the window to FLIGHT_WINDOW. The
+ * next transmission goes on where the last one stopped, so that a peer without
+ * ACKs gets a large flight all the same. False: attempts exhausted. */
 bool flight_tick(struct flight *flight, uint64_t now_us);
 /* The peer retransmitted its previous flight: our flight, or its beginning, was
  * lost. Send again, at most once per RTO/4, as an attempt. */

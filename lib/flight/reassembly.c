@@ -16,7 +16,7 @@
 /* The beginning grows in steps of this many bytes: at most so much is held
  * beyond what arrived, and a peer that sends single bytes does not make us copy
  * the message for each. */
-#define BODY_STEP 256
+#define BODY_STEP 64
 
 /* A run of bytes beyond the first gap. */
 struct chunk {

@@ -53,6 +53,8 @@ void retransmission_timer_measure(struct retransmission_timer *timer,
 		return;
 	/* Zero means "not measured"; a longer time cannot raise the RTO. */
 	rtt_us = smaller(rtt_us > 0 ? rtt_us : 1, timer->config->max_us);
+	if (timer->min_rtt_us == 0 || rtt_us < timer->min_rtt_us)
+		timer->min_rtt_us = rtt_us;
 	if (timer->srtt_us == 0) {
 		timer->srtt_us = rtt_us;
 		timer->rttvar_us = rtt_us / 2;

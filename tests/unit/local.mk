@@ -7,6 +7,39 @@
 cmocka_programs += tests/unit/test_version
 tests_unit_test_version_SOURCES = tests/unit/test_version.c
 
+cmocka_programs += tests/unit/test_base_buffer
+tests_unit_test_base_buffer_SOURCES = tests/unit/test_base_buffer.c
+
+cmocka_programs += tests/unit/test_base_error
+tests_unit_test_base_error_SOURCES = tests/unit/test_base_error.c
+
+cmocka_programs += tests/unit/test_base_wire
+tests_unit_test_base_wire_SOURCES = tests/unit/test_base_wire.c
+
+cmocka_programs += tests/unit/test_flight_ack
+tests_unit_test_flight_ack_SOURCES = tests/unit/test_flight_ack.c
+
+cmocka_programs += tests/unit/test_flight_flight
+tests_unit_test_flight_flight_SOURCES = tests/unit/test_flight_flight.c
+
+cmocka_programs += tests/unit/test_flight_range_set
+tests_unit_test_flight_range_set_SOURCES = tests/unit/test_flight_range_set.c \
+	tests/unit/seeded_random.h
+
+cmocka_programs += tests/unit/test_flight_reassembly
+tests_unit_test_flight_reassembly_SOURCES = tests/unit/test_flight_reassembly.c \
+	tests/unit/seeded_random.h
+
+cmocka_programs += tests/unit/test_flight_retransmission_timer
+tests_unit_test_flight_retransmission_timer_SOURCES = tests/unit/test_flight_retransmission_timer.c
+
+cmocka_programs += tests/unit/test_flight_simulation
+tests_unit_test_flight_simulation_SOURCES = tests/unit/test_flight_simulation.c \
+	tests/unit/seeded_random.h
+
+cmocka_programs += tests/unit/test_messages_handshake_header
+tests_unit_test_messages_handshake_header_SOURCES = tests/unit/test_messages_handshake_header.c
+
 cmocka_programs += tests/unit/test_crypto_aead
 tests_unit_test_crypto_aead_SOURCES = tests/unit/test_crypto_aead.c
 
