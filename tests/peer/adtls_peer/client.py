@@ -88,8 +88,9 @@ class Client(Connection):
         if messages.encode_selected_version() != extensions.get(
                 ExtensionType.SUPPORTED_VERSIONS):
             raise ProtocolError(Alert.PROTOCOL_VERSION, "not DTLS 1.3")
-        if (hello.cipher_suite != TLS_AES_128_GCM_SHA256
-                or hello.session_id != self.hello.session_id):
+        if hello.session_id:  # RFC 9147 §5: never echoed
+            raise ProtocolError(Alert.ILLEGAL_PARAMETER, "legacy_session_id_echo")
+        if hello.cipher_suite != TLS_AES_128_GCM_SHA256:
             raise ProtocolError(Alert.ILLEGAL_PARAMETER,
                                 "ServerHello selects what was not offered")
         for extension in extensions:

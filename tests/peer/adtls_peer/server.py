@@ -103,8 +103,7 @@ class Server(Connection):
             return None
         extensions.insert(0, (ExtensionType.SUPPORTED_VERSIONS,
                               messages.encode_selected_version()))
-        return ServerHello(RETRY_RANDOM, extensions=extensions,
-                           session_id=hello.session_id)
+        return ServerHello(RETRY_RANDOM, extensions=extensions)
 
     def _send_retry(self, retry: ServerHello) -> None:
         self.transcript.replace_by_message_hash()
@@ -164,7 +163,7 @@ class Server(Connection):
         share = KeyShare(self.group, self.config.random_bytes)
         shared_secret = share.shared_secret(self._share(hello))
         answer = ServerHello(
-            self.config.random_bytes(32), session_id=hello.session_id, extensions=[
+            self.config.random_bytes(32), extensions=[
                 (ExtensionType.SUPPORTED_VERSIONS,
                  messages.encode_selected_version()),
                 (ExtensionType.KEY_SHARE,

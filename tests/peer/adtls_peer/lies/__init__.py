@@ -3,7 +3,7 @@
 
 from ..misbehave import TABLE, create
 from . import (after_handshake, answers, attestation_message, authentication, cmw,
-               evidence, harmless, offers)
+               evidence, harmless, hellos, offers)
 
 __all__ = ["TABLE", "create", "after_handshake", "answers", "attestation_message",
-           "authentication", "cmw", "evidence", "harmless", "offers"]
+           "authentication", "cmw", "evidence", "harmless", "hellos", "offers"]

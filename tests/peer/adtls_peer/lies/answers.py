@@ -70,6 +70,14 @@ class HelloZeroShare(Misbehaviour):
 
 
 @misbehaviour("server", Alert.ILLEGAL_PARAMETER)
+class HelloSessionId(Misbehaviour):
+    """Sends a legacy_session_id_echo, which DTLS 1.3 leaves empty."""
+
+    def server_hello(self, connection, hello):
+        hello.session_id = bytes(range(32))
+
+
+@misbehaviour("server", Alert.ILLEGAL_PARAMETER)
 class HelloOtherSuite(Misbehaviour):
     """Selects a cipher suite that was not offered."""
 
