@@ -193,7 +193,8 @@ static const struct meaning reasons[] = {
 	{ ADTLS_REASON_CERTIFICATE_MALFORMED, "certificate-malformed",
 	  "The peer's certificate cannot be read." },
 	{ ADTLS_REASON_CERTIFICATE_UNTRUSTED, "certificate-untrusted",
-	  "The peer's certificate was not issued by anyone in the trust list." },
+	  "The peer's certificate was not issued by anyone in the trust "
+	  "list." },
 	{ ADTLS_REASON_CERTIFICATE_EXPIRED, "certificate-expired",
 	  "A certificate of the peer has expired: renew it, or check the "
 	  "clock of this side." },

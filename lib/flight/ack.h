@@ -13,15 +13,16 @@
 #define ACK_NUMBERS_MAX 512
 /* Numbers in an ACK that we are willing to read: what fits a record. */
 #define ACK_READ_MAX 1024
-/* Records of a paced flight that are acknowledged without waiting (protocol §7). */
+/* Records of a paced flight that are acknowledged without waiting (protocol
+ * §7). */
 #define ACK_EVERY 10
 
 struct ack_list {
-	struct record_number *numbers;	/* ascending, bounded by ACK_NUMBERS_MAX */
+	struct record_number *numbers;	/* ascending */
 	size_t count;
 	size_t capacity;
 	size_t unsent_count;	/* received since the last ACK was written */
-	size_t cursor;		/* of an ACK split over datagrams: numbers left */
+	size_t cursor;		/* numbers left of an ACK that was split */
 	uint64_t due_us;	/* ADTLS_NEVER: none owed */
 };
 

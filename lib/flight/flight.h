@@ -3,7 +3,7 @@
  * acknowledged record by record, retransmitted until all of it has arrived
  * (RFC 9147 §5.8, §7; protocol §7).
  *
- *   flight_add ... -> flight_next (a fragment) ... -> flight_commit (its record)
+ *   flight_add ... -> flight_next (a fragment) ... -> flight_commit (a record)
  *   ACK -> flight_acknowledge;  timer -> flight_tick
  *
  * It knows record numbers, never keys. Bytes whose record was acknowledged are
@@ -46,8 +46,8 @@ struct flight {
 	} ack;
 	struct retransmission_timer timer;
 	struct {
-		uint64_t fragments;		/* sent, retransmissions included */
-		uint64_t retransmissions;	/* fragments with bytes sent before */
+		uint64_t fragments;	/* retransmissions included */
+		uint64_t retransmissions;	/* with bytes sent before */
 	} count;
 };
 
@@ -85,7 +85,8 @@ void flight_acknowledge(struct flight *flight, struct record_number number,
  * newest record that this ACK names, or so long ago that an ACK sent a round
  * trip later than it should have named it. */
 void flight_acknowledge_done(struct flight *flight, uint64_t now_us);
-/* The peer's next flight acknowledges everything (RFC 9147 §7.1); measures RTT. */
+/* The peer's next flight acknowledges everything (RFC 9147 §7.1), and tells the
+ * round trip if nothing was retransmitted since. */
 void flight_acknowledge_all(struct flight *flight, uint64_t now_us);
 /* Everything that was added has been acknowledged. */
 bool flight_is_empty(const struct flight *flight);

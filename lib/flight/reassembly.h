@@ -30,7 +30,7 @@ struct reassembly {
 
 enum reassembly_result {
 	REASSEMBLY_STORED,	/* held now, or before already: acknowledge */
-	REASSEMBLY_OLD,		/* of a message handed out before: acknowledge */
+	REASSEMBLY_OLD,		/* of a message handed out: acknowledge */
 	REASSEMBLY_DROPPED,	/* not kept (ahead, budget, not now): no ACK */
 	REASSEMBLY_INCONSISTENT,/* type, length or bytes differ from before, or
 				 * beyond the message's end: fatal */
@@ -42,8 +42,9 @@ void reassembly_init(struct reassembly *reassembly, size_t budget,
 		     const void *max_len_context);
 void reassembly_clear(struct reassembly *reassembly);
 /* Take one fragment; its bytes are copied. */
-enum reassembly_result reassembly_add(struct reassembly *reassembly,
-				      const struct handshake_fragment *fragment);
+enum reassembly_result
+reassembly_add(struct reassembly *reassembly,
+	       const struct handshake_fragment *fragment);
 /* Has every byte of the next message arrived? */
 bool reassembly_is_ready(const struct reassembly *reassembly);
 /* Hand out the next message when complete: its type, and its body moved into

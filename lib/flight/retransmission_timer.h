@@ -14,7 +14,7 @@ struct timer_config {
 	enum timer_policy policy;
 	uint64_t initial_us;	/* default 1 s */
 	uint64_t max_us;	/* default 60 s */
-	unsigned attempts;	/* retransmissions before giving up; 0: no limit */
+	unsigned attempts;	/* retransmissions at most; 0: no limit */
 };
 
 struct retransmission_timer {

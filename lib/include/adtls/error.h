@@ -17,15 +17,15 @@ typedef enum adtls_error {
 	ADTLS_E_INVALID = -2,		/* an argument or call order is wrong */
 	ADTLS_E_AGAIN = -3,		/* would block: call again later */
 	ADTLS_E_TOO_LARGE = -4,		/* over a limit or a buffer's size */
-	ADTLS_E_DECODE = -5,		/* bytes are not what they claim to be */
+	ADTLS_E_DECODE = -5,	/* bytes are not what they claim to be */
 	ADTLS_E_CRYPTO = -6,		/* a cryptographic operation failed */
 	ADTLS_E_RANDOM = -7,		/* the random source failed */
 	ADTLS_E_UNSUPPORTED = -8,	/* known but not supported here */
-	ADTLS_E_PRIORITY = -9,		/* priority string: syntax or empty category */
-	ADTLS_E_CREDENTIALS = -10,	/* key, certificate or trust list unusable */
+	ADTLS_E_PRIORITY = -9,	/* priority string: syntax or empty category */
+	ADTLS_E_CREDENTIALS = -10,	/* key, certificate or trust list */
 	ADTLS_E_FILE = -11,		/* a file cannot be read */
-	ADTLS_E_POLICY = -12,		/* the attestation policy is missing or bad */
-	ADTLS_E_HANDSHAKE = -13,	/* the handshake failed: see the reason */
+	ADTLS_E_POLICY = -12,	/* the attestation policy is missing or bad */
+	ADTLS_E_HANDSHAKE = -13,	/* it failed: see the reason */
 	ADTLS_E_TIMEOUT = -14,		/* a deadline passed */
 	ADTLS_E_CLOSED = -15,		/* the connection is closed */
 	ADTLS_E_PENDING = -16,		/* the peer is not (yet) authorized */
@@ -153,19 +153,21 @@ typedef enum adtls_reason {
 /** adtls_strerror: Returns: a sentence for @error, a static string. */
 const char *adtls_strerror(int error);
 
-/** adtls_strerror_name: Returns: the name of @error, such as "ADTLS_E_MEMORY", or "unknown". */
+/** adtls_strerror_name: Returns: the name of @error, such as "ADTLS_E_MEMORY",
+ * or "unknown". */
 const char *adtls_strerror_name(int error);
 
-/** adtls_alert_name: Returns: the RFC's name of @alert, a static string, or "unknown". */
+/** adtls_alert_name: Returns: the RFC's name of @alert, or "unknown". */
 const char *adtls_alert_name(unsigned alert);
 
-/** adtls_alert_describe: Returns: one sentence on what the sender of @alert means by it. */
+/** adtls_alert_describe: Returns: a sentence on what its sender means by it. */
 const char *adtls_alert_describe(unsigned alert);
 
-/** adtls_reason_name: Returns: the stable name of @reason, such as "measurement-mismatch". */
+/** adtls_reason_name: Returns: the stable name of @reason, such as
+ * "measurement-mismatch", or "unknown". */
 const char *adtls_reason_name(adtls_reason_t reason);
 
-/** adtls_reason_describe: Returns: one sentence that a field engineer understands. */
+/** adtls_reason_describe: Returns: a sentence for a field engineer. */
 const char *adtls_reason_describe(adtls_reason_t reason);
 
 #ifdef __cplusplus
