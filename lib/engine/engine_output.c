@@ -66,6 +66,7 @@ static bool write_ack(struct adtls_engine *engine, uint64_t now_us,
 	struct ack_list *acks = &engine->channel.acks;
 	struct record_sealer *sealer = channel_newest_sealer(&engine->channel);
 	size_t mark, start = datagram->len;
+	struct record_number number;
 	struct wire_writer content;
 	uint8_t *place;
 	size_t room;
@@ -82,7 +83,7 @@ static bool write_ack(struct adtls_engine *engine, uint64_t now_us,
 		return false;
 	}
 	wire_write_reserve(datagram, content.len);
-	if (!record_end(sealer, datagram, mark, RECORD_ACK, NULL)) {
+	if (!record_end(sealer, datagram, mark, RECORD_ACK, &number)) {
 		datagram->len = start;
 		return false;
 	}
@@ -94,13 +95,14 @@ static bool write_record(struct record_sealer *sealer,
 			 adtls_bytes_t content)
 {
 	size_t mark, start = datagram->len;
+	struct record_number number;
 
 	if (room_left(datagram, sealer) < content.len ||
 	    (content.len == 0 && room_left(datagram, sealer) == 0))
 		return false;
 	mark = record_begin(sealer, datagram);
 	wire_write_bytes(datagram, content.data, content.len);
-	if (record_end(sealer, datagram, mark, type, NULL))
+	if (record_end(sealer, datagram, mark, type, &number))
 		return true;
 	datagram->len = start;
 	return false;

@@ -50,13 +50,14 @@ static void write_plaintext(struct front_door_answer *answer,
 			    size_t len)
 {
 	struct record_sealer sealer = { 0 };
+	struct record_number number;
 	struct wire_writer writer;
 	size_t mark;
 
 	wire_writer_init(&writer, answer->reply, sizeof(answer->reply));
 	mark = record_begin(&sealer, &writer);
 	wire_write_bytes(&writer, content, len);
-	if (record_end(&sealer, &writer, mark, type, NULL))
+	if (record_end(&sealer, &writer, mark, type, &number))
 		answer->reply_len = wire_written(&writer).len;
 }
 

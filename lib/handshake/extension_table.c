@@ -35,7 +35,8 @@ static bool receive_supported_versions(struct handshake *hs,
 	uint16_t version;
 
 	(void)row;
-	(void)message;
+	if (message == IN_CLIENT_HELLO)
+		return true;
 	if (!number_read(body, &version))
 		return hs_refuse(hs, ADTLS_ALERT_DECODE_ERROR,
 				 ADTLS_REASON_MALFORMED_MESSAGE,
