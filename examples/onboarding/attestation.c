@@ -60,12 +60,17 @@ static int new_attester(const struct attestation_claims *claims,
 	return result;
 }
 
-/* True if the peer's alert is its decision about us. */
-static bool is_refusal(const adtls_coap_outcome_t *outcome)
+/* Tells whose doing the end was. */
+static enum attestation_end find_end(const adtls_coap_outcome_t *outcome)
 {
-	return outcome->alert_received && outcome->alert != ADTLS_ALERT_NONE &&
-	       outcome->alert != ADTLS_ALERT_CLOSE_NOTIFY &&
-	       outcome->alert != ADTLS_ALERT_USER_CANCELED;
+	if (outcome->alert_received && outcome->alert != ADTLS_ALERT_NONE &&
+	    outcome->alert != ADTLS_ALERT_CLOSE_NOTIFY &&
+	    outcome->alert != ADTLS_ALERT_USER_CANCELED)
+		return ATTESTATION_END_GATEWAY;
+	if (outcome->reason >= ADTLS_REASON_CERTIFICATE_MISSING &&
+	    outcome->reason <= ADTLS_REASON_NO_UTC)
+		return ATTESTATION_END_SENSOR;
+	return ATTESTATION_END_NETWORK;
 }
 
 /* Keeps how the connection ended for when somebody asks. */
@@ -79,9 +84,9 @@ static void on_outcome(void *argument, const adtls_coap_outcome_t *outcome)
 	if (outcome->type == ADTLS_COAP_ESTABLISHED)
 		return;
 	ending->is_ended = true;
-	ending->is_refusal = is_refusal(outcome);
+	ending->end = find_end(outcome);
 	adtls_engine_statistics(outcome->engine, &ending->statistics);
-	if (ending->is_refusal)
+	if (ending->end == ATTESTATION_END_GATEWAY)
 		est_refuse(&ending->refusal, adtls_alert_name(outcome->alert),
 			   "the gateway refused this device with the alert "
 			   "%s; its log says why",

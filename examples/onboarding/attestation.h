@@ -28,10 +28,17 @@ struct attestation_claims {
 	struct device_identity device;
 };
 
+/* Whose doing the end of a sensor's connection was. */
+enum attestation_end {
+	ATTESTATION_END_NETWORK,
+	ATTESTATION_END_GATEWAY, /* it refused us */
+	ATTESTATION_END_SENSOR,	 /* we do not trust its certificate */
+};
+
 /* How a sensor's connection ended. */
 struct attestation_ending {
 	bool is_ended;
-	bool is_refusal; /* the gateway's decision, not the network's fault */
+	enum attestation_end end;
 	adtls_statistics_t statistics;
 	struct est_refusal refusal;
 };

@@ -129,9 +129,6 @@ connect_session(coap_context_t *context,
 	coap_dtls_pki_t pki = {
 		.version = COAP_DTLS_PKI_SETUP_VERSION,
 		.verify_peer_cert = 1,
-		.cert_chain_validation = 1,
-		.cert_chain_verify_depth = 3,
-		.allow_no_crl = 1,
 		.client_sni = (char *)options->host,
 		.pki_key.key_type = COAP_PKI_KEY_PEM,
 		.pki_key.key.pem = {
@@ -306,17 +303,22 @@ static bool attempt(coap_client_t *client,
 static enum coap_client_result explain(const coap_client_t *client,
 				       struct est_refusal *refusal)
 {
+	static const enum coap_client_result results[] = {
+		[ATTESTATION_END_NETWORK] = COAP_CLIENT_NETWORK,
+		[ATTESTATION_END_GATEWAY] = COAP_CLIENT_REFUSED,
+		[ATTESTATION_END_SENSOR] = COAP_CLIENT_UNTRUSTED,
+	};
+
 	if (client->is_answered) {
 		est_refuse(refusal, "answer-size",
 			   "the gateway's answer is larger than %d bytes, or "
 			   "incomplete",
 			   EST_RESPONSE_MAX);
-		return COAP_CLIENT_REFUSED;
+		return COAP_CLIENT_UNTRUSTED;
 	}
 	if (client->ending.is_ended) {
 		*refusal = client->ending.refusal;
-		return client->ending.is_refusal ? COAP_CLIENT_REFUSED
-						 : COAP_CLIENT_NETWORK;
+		return results[client->ending.end];
 	}
 	est_refuse(refusal, "no-answer", "the gateway did not answer in time");
 	return COAP_CLIENT_NETWORK;

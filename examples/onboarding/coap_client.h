@@ -29,10 +29,11 @@ struct coap_client_options {
 
 /* How a request ended. */
 enum coap_client_result {
-	COAP_CLIENT_ANSWERED, /* with any response code */
-	COAP_CLIENT_REFUSED,  /* the gateway refused the connection */
-	COAP_CLIENT_NETWORK,  /* nobody answered in time */
-	COAP_CLIENT_LOCAL,    /* a file, a key or memory */
+	COAP_CLIENT_ANSWERED,  /* with any response code */
+	COAP_CLIENT_REFUSED,   /* the gateway refused the connection */
+	COAP_CLIENT_NETWORK,   /* nobody answered in time */
+	COAP_CLIENT_UNTRUSTED, /* the gateway is not whom we trust */
+	COAP_CLIENT_LOCAL,     /* a file, a key or memory */
 };
 
 struct coap_client_request {

@@ -124,9 +124,6 @@ static bool set_credentials(coap_context_t *context,
 	coap_dtls_pki_t pki = {
 		.version = COAP_DTLS_PKI_SETUP_VERSION,
 		.verify_peer_cert = 1,
-		.cert_chain_validation = 1,
-		.cert_chain_verify_depth = 3,
-		.allow_no_crl = 1,
 		.pki_key.key_type = COAP_PKI_KEY_PEM,
 		.pki_key.key.pem = {
 			.ca_file = options->manufacturer_ca_file,

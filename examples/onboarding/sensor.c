@@ -166,7 +166,7 @@ static const char *status_name(enum sensor_status status)
 	case SENSOR_NETWORK:
 		return "network";
 	case SENSOR_UNTRUSTED:
-		return "untrusted-answer";
+		return "untrusted-gateway";
 	}
 	return "unknown";
 }

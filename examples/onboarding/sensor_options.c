@@ -46,7 +46,8 @@ enum option_key {
 
 /* clang-format off */
 static const struct argp_option option_table[] = {
-	{ NULL, 0, NULL, 0, "What to do (enrolling first, reporting last):", 1 },
+	{ NULL, 0, NULL, 0,
+	  "What to do (enrolling first, reporting last):", 1 },
 	{ "enrol", KEY_ENROL, NULL, 0,
 	  "get a first certificate for a new key (EST /sen)", 0 },
 	{ "renew", KEY_RENEW, NULL, 0,
@@ -234,8 +235,8 @@ void sensor_options_parse(int argc, char **argv, struct sensor_options *options)
 		       "(RFC 9148) and posts readings with it."
 		       "\vExit status: 0 done, 1 a file or key cannot be used, "
 		       "2 wrong command line, 3 refused by the gateway, 4 no "
-		       "answer from the network, 5 the gateway's answer cannot "
-		       "be trusted.",
+		       "answer from the network, 5 the gateway or its answer "
+		       "cannot be trusted.",
 	};
 
 	*options = (struct sensor_options){

@@ -43,6 +43,8 @@ static enum sensor_status ask(coap_client_t *client,
 		return SENSOR_REFUSED;
 	case COAP_CLIENT_NETWORK:
 		return SENSOR_NETWORK;
+	case COAP_CLIENT_UNTRUSTED:
+		return SENSOR_UNTRUSTED;
 	case COAP_CLIENT_LOCAL:
 		return SENSOR_LOCAL;
 	}

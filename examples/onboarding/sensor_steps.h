@@ -15,7 +15,7 @@ enum sensor_status {
 	SENSOR_LOCAL = 1,     /* a file or key of ours cannot be used */
 	SENSOR_REFUSED = 3,   /* by the gateway */
 	SENSOR_NETWORK = 4,   /* no answer in time */
-	SENSOR_UNTRUSTED = 5, /* the gateway's answer failed our checks */
+	SENSOR_UNTRUSTED = 5, /* the gateway or its answer failed our checks */
 };
 
 /* Gets a certificate for a new key: a first one if current is NULL, else the

@@ -79,11 +79,22 @@ tests_unit_test_record_replay_window_SOURCES = tests/unit/test_record_replay_win
 cmocka_programs += tests/unit/test_record_seal
 tests_unit_test_record_seal_SOURCES = tests/unit/test_record_seal.c
 
-cmocka_programs += tests/unit/test_est
-tests_unit_test_est_SOURCES = tests/unit/test_est.c \
-	$(onboarding_est) $(onboarding_est_server) $(onboarding_est_client)
-tests_unit_test_est_CPPFLAGS = $(cmocka_onboarding_cppflags)
-tests_unit_test_est_LDADD = $(GNUTLS_LIBS) $(CMOCKA_LIBS)
+onboarding_est_fixture = $(onboarding_est) $(onboarding_est_server) \
+	$(onboarding_est_client) \
+	tests/unit/est_fixture.c \
+	tests/unit/est_fixture.h
+
+cmocka_programs += tests/unit/test_est_server
+tests_unit_test_est_server_SOURCES = tests/unit/test_est_server.c \
+	$(onboarding_est_fixture)
+tests_unit_test_est_server_CPPFLAGS = $(cmocka_onboarding_cppflags)
+tests_unit_test_est_server_LDADD = $(GNUTLS_LIBS) $(CMOCKA_LIBS)
+
+cmocka_programs += tests/unit/test_est_client
+tests_unit_test_est_client_SOURCES = tests/unit/test_est_client.c \
+	$(onboarding_est_fixture)
+tests_unit_test_est_client_CPPFLAGS = $(cmocka_onboarding_cppflags)
+tests_unit_test_est_client_LDADD = $(GNUTLS_LIBS) $(CMOCKA_LIBS)
 
 cmocka_programs += tests/unit/test_onboarding
 tests_unit_test_onboarding_SOURCES = tests/unit/test_onboarding.c \
