@@ -19,11 +19,11 @@ bool crypto_key_kind_fits(const struct crypto_key_kind *kind,
 			  const struct crypto_scheme *scheme);
 struct crypto_key_kind crypto_key_kind_of(gnutls_pubkey_t key);
 
-/* Owns @key from here on, also on failure. NULL: unusable. */
-struct crypto_private_key *crypto_private_key_adopt(gnutls_privkey_t key);
-
-/* The SubjectPublicKeyInfo of a GnuTLS public key, as GnuTLS encodes it. */
-bool crypto_spki_of(gnutls_pubkey_t key, struct buffer *out);
+/* Owns @key from here on, also on failure. A key behind a token or a callback
+ * may not give its public half, which is then the one in @certificate; NULL if
+ * there is none. NULL: unusable. */
+struct crypto_private_key *
+crypto_private_key_adopt(gnutls_privkey_t key, gnutls_pubkey_t certificate);
 
 /* A coordinate, or half an ECDSA signature, to its fixed length, whether or
  * not GnuTLS gives it leading zeroes. */

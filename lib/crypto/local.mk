@@ -7,7 +7,14 @@
 libadtls_core_la_SOURCES += \
 	lib/crypto/aead.c \
 	lib/crypto/aead.h \
+	lib/crypto/certificate.c \
+	lib/crypto/certificate.h \
+	lib/crypto/credentials.c \
 	lib/crypto/credentials.h \
+	lib/crypto/credentials_load.c \
+	lib/crypto/credentials_object.h \
+	lib/crypto/credentials_validate.c \
+	lib/crypto/datum.c \
 	lib/crypto/datum.h \
 	lib/crypto/group.c \
 	lib/crypto/group.h \

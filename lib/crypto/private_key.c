@@ -6,7 +6,6 @@
 #include <gnutls/crypto.h>
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "crypto/datum.h"
 #include "crypto/key.h"
@@ -31,12 +30,13 @@ static gnutls_pubkey_t public_half(gnutls_privkey_t key)
 	return half;
 }
 
-struct crypto_private_key *crypto_private_key_adopt(gnutls_privkey_t key)
+struct crypto_private_key *crypto_private_key_adopt(gnutls_privkey_t key,
+						    gnutls_pubkey_t certificate)
 {
 	struct crypto_private_key *adopted = calloc(1, sizeof(*adopted));
 	gnutls_pubkey_t half = public_half(key);
 
-	if (adopted == NULL || half == NULL) {
+	if (adopted == NULL || (half == NULL && certificate == NULL)) {
 		gnutls_pubkey_deinit(half);
 		gnutls_privkey_deinit(key);
 		free(adopted);
@@ -44,29 +44,26 @@ struct crypto_private_key *crypto_private_key_adopt(gnutls_privkey_t key)
 	}
 	atomic_init(&adopted->references, 1);
 	adopted->key = key;
-	adopted->kind = crypto_key_kind_of(half);
+	adopted->kind = crypto_key_kind_of(half != NULL ? half : certificate);
 	gnutls_pubkey_deinit(half);
 	return adopted;
 }
 
 struct crypto_private_key *crypto_private_key_new(adtls_bytes_t encoded)
 {
-	static const char pem[] = "-----BEGIN";
 	gnutls_datum_t datum = datum_of(encoded);
-	gnutls_x509_crt_fmt_t format = GNUTLS_X509_FMT_DER;
 	gnutls_privkey_t key;
 
 	if (encoded.len == 0)
 		return NULL;
-	if (memmem(encoded.data, encoded.len, pem, strlen(pem)) != NULL)
-		format = GNUTLS_X509_FMT_PEM;
 	if (gnutls_privkey_init(&key) < 0)
 		return NULL;
-	if (gnutls_privkey_import_x509_raw(key, &datum, format, NULL, 0) < 0) {
+	if (gnutls_privkey_import_x509_raw(key, &datum, datum_format(encoded),
+					   NULL, 0) < 0) {
 		gnutls_privkey_deinit(key);
 		return NULL;
 	}
-	return crypto_private_key_adopt(key);
+	return crypto_private_key_adopt(key, NULL);
 }
 
 struct crypto_private_key *
@@ -96,24 +93,18 @@ bool crypto_private_key_fits(const struct crypto_private_key *key,
 	return crypto_key_kind_fits(&key->kind, scheme);
 }
 
-bool crypto_spki_of(gnutls_pubkey_t key, struct buffer *out)
-{
-	gnutls_datum_t spki;
-	bool ok;
-
-	if (gnutls_pubkey_export2(key, GNUTLS_X509_FMT_DER, &spki) < 0)
-		return false;
-	ok = buffer_set(out, spki.data, spki.size);
-	gnutls_free(spki.data);
-	return ok;
-}
-
 bool crypto_private_key_spki(const struct crypto_private_key *key,
 			     struct buffer *out)
 {
 	gnutls_pubkey_t half = public_half(key->key);
-	bool ok = half != NULL && crypto_spki_of(half, out);
+	gnutls_datum_t spki;
+	bool ok = false;
 
+	if (half != NULL &&
+	    gnutls_pubkey_export2(half, GNUTLS_X509_FMT_DER, &spki) == 0) {
+		ok = buffer_set(out, spki.data, spki.size);
+		gnutls_free(spki.data);
+	}
 	gnutls_pubkey_deinit(half);
 	return ok;
 }

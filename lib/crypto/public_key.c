@@ -109,6 +109,19 @@ bool crypto_public_key_fits(const struct crypto_public_key *key,
 	return crypto_key_kind_fits(&key->kind, scheme);
 }
 
+const struct crypto_scheme *
+crypto_public_key_scheme(const struct crypto_public_key *key)
+{
+	size_t count;
+	const struct crypto_scheme *const *schemes = crypto_schemes(&count);
+
+	for (size_t i = 0; i < count; i++) {
+		if (crypto_public_key_fits(key, schemes[i]))
+			return schemes[i];
+	}
+	return NULL;
+}
+
 static bool verify(const struct crypto_public_key *key,
 		   gnutls_sign_algorithm_t algorithm, adtls_bytes_t data,
 		   const gnutls_datum_t *signature)

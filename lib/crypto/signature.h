@@ -31,6 +31,9 @@ void crypto_public_key_free(struct crypto_public_key *key);
 /* May this key make signatures of @scheme? */
 bool crypto_public_key_fits(const struct crypto_public_key *key,
 			    const struct crypto_scheme *scheme);
+/* The first scheme of this build that fits, or NULL. */
+const struct crypto_scheme *
+crypto_public_key_scheme(const struct crypto_public_key *key);
 /* Affine coordinates of a P-256 key, 32 bytes each. False: another kind. */
 bool crypto_public_key_p256(const struct crypto_public_key *key, uint8_t *x,
 			    uint8_t *y);

@@ -12,3 +12,5 @@ tests_support_libsupport_la_SOURCES += tests/support/simulation.h
 tests_support_libsupport_la_SOURCES += tests/support/simulation_attestation.c
 tests_support_libsupport_la_SOURCES += tests/support/simulation_credentials.c
 tests_support_libsupport_la_SOURCES += tests/support/simulation_credentials.h
+tests_support_libsupport_la_SOURCES += tests/support/test_credentials.c
+tests_support_libsupport_la_SOURCES += tests/support/test_credentials.h

@@ -313,11 +313,11 @@ static void add_key(adtls_credentials_t *credentials,
 		check(gnutls_pcert_import_x509(&chain[i], certificates[i], 0));
 		gnutls_x509_crt_deinit(certificates[i]);
 	}
-	assert_int_equal(adtls_credentials_set_key(
-				 credentials, chain, 2,
-				 test_key(leaf->key != NULL ? leaf->key
-							    : leaf->name)),
-			 0);
+	assert_int_equal(
+		adtls_credentials_set_key(
+			credentials, chain, 2,
+			test_key(leaf->key != NULL ? leaf->key : leaf->name)),
+		0);
 	gnutls_pcert_deinit(&chain[0]);
 	gnutls_pcert_deinit(&chain[1]);
 }
@@ -330,9 +330,9 @@ adtls_credentials_t *test_credentials(const struct test_certificate *leaf)
 	assert_int_equal(adtls_credentials_new(ADTLS_CREDENTIALS_REPRODUCIBLE,
 					       &credentials),
 			 0);
-	assert_int_equal(adtls_credentials_add_trust_mem(credentials,
-							 test_view(&root)),
-			 0);
+	assert_int_equal(
+		adtls_credentials_add_trust_mem(credentials, test_view(&root)),
+		0);
 	if (leaf != NULL)
 		add_key(credentials, leaf);
 	return credentials;

@@ -20,18 +20,18 @@
 
 /* A certificate to be made; what is zero is left out or as said. */
 struct test_certificate {
-	const char *name;	/* common name */
-	const char *key;	/* its key's name; NULL: as its common name */
-	const char *issuer;	/* and name of its key; NULL: self-signed */
+	const char *name;   /* common name */
+	const char *key;    /* its key's name; NULL: as its common name */
+	const char *issuer; /* and name of its key; NULL: self-signed */
 	bool is_authority;
 	const char *dns_name;
-	const char *ip_address;	/* IPv4, as text */
-	const char *purpose;	/* OID of an extended key usage */
-	unsigned usage;		/* GNUTLS_KEY_... */
-	int64_t from_s;		/* 0: a year before TEST_UTC */
-	int64_t until_s;	/* 0: a year after TEST_UTC */
-	gnutls_digest_algorithm_t digest;	/* 0: SHA-256 */
-	const char *critical_oid;	/* an extension nobody knows */
+	const char *ip_address;		  /* IPv4, as text */
+	const char *purpose;		  /* OID of an extended key usage */
+	unsigned usage;			  /* GNUTLS_KEY_... */
+	int64_t from_s;			  /* 0: a year before TEST_UTC */
+	int64_t until_s;		  /* 0: a year after TEST_UTC */
+	gnutls_digest_algorithm_t digest; /* 0: SHA-256 */
+	const char *critical_oid;	  /* an extension nobody knows */
 };
 
 extern const struct test_certificate test_root;

@@ -107,3 +107,12 @@ tests_unit_test_onboarding_SOURCES = tests/unit/test_onboarding.c \
 tests_unit_test_onboarding_CPPFLAGS = $(cmocka_onboarding_cppflags)
 tests_unit_test_onboarding_LDADD = $(GNUTLS_LIBS) $(JANSSON_LIBS) \
 	$(CMOCKA_LIBS)
+
+cmocka_programs += tests/unit/test_crypto_certificate
+tests_unit_test_crypto_certificate_SOURCES = tests/unit/test_crypto_certificate.c
+
+cmocka_programs += tests/unit/test_crypto_credentials
+tests_unit_test_crypto_credentials_SOURCES = tests/unit/test_crypto_credentials.c
+
+cmocka_programs += tests/unit/test_crypto_credentials_validate
+tests_unit_test_crypto_credentials_validate_SOURCES = tests/unit/test_crypto_credentials_validate.c

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Credentials: what they hold and how long they live. */
+#include "crypto/credentials.h"
+
+#include <stdlib.h>
+
+#include "crypto/certificate.h"
+#include "crypto/credentials_object.h"
+#include "crypto/datum.h"
+#include "crypto/key.h"
+
+int adtls_credentials_new(unsigned flags, adtls_credentials_t **out)
+{
+	struct adtls_credentials *credentials = calloc(1, sizeof(*credentials));
+
+	*out = NULL;
+	if (credentials == NULL)
+		return ADTLS_E_MEMORY;
+	if (gnutls_x509_trust_list_init(&credentials->trust, 0) < 0) {
+		free(credentials);
+		return ADTLS_E_MEMORY;
+	}
+	atomic_init(&credentials->references, 1);
+	credentials->is_reproducible =
+		(flags & ADTLS_CREDENTIALS_REPRODUCIBLE) != 0;
+	*out = credentials;
+	return ADTLS_OK;
+}
+
+adtls_credentials_t *adtls_credentials_ref(adtls_credentials_t *credentials)
+{
+	atomic_fetch_add_explicit(&credentials->references, 1,
+				  memory_order_relaxed);
+	return credentials;
+}
+
+static void clear_chain(struct buffer *chain)
+{
+	for (size_t i = 0; i < CREDENTIALS_CHAIN_MAX; i++)
+		buffer_clear(&chain[i]);
+}
+
+void adtls_credentials_unref(adtls_credentials_t *credentials)
+{
+	if (credentials == NULL ||
+	    atomic_fetch_sub_explicit(&credentials->references, 1,
+				      memory_order_acq_rel) > 1)
+		return;
+	clear_chain(credentials->chain);
+	crypto_private_key_unref(credentials->key);
+	gnutls_x509_trust_list_deinit(credentials->trust, 1);
+	free(credentials);
+}
+
+static bool copy_chain(const gnutls_datum_t *chain, size_t count,
+		       struct buffer *out)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (!buffer_set(&out[i], chain[i].data, chain[i].size))
+			return false;
+	}
+	return true;
+}
+
+/* Can the peer verify what @key signs, with the key @spki? Tried
+ * rather than compared, as a token need not show its public half. */
+static bool matches(adtls_bytes_t spki, const struct crypto_private_key *key)
+{
+	static const char sample[] = "does this key fit this certificate?";
+	struct crypto_public_key *public = crypto_public_key_new_spki(spki);
+	adtls_bytes_t data = bytes_of(sample, sizeof(sample) - 1);
+	const struct crypto_scheme *scheme = NULL;
+	struct buffer signature = { 0 };
+	bool match;
+
+	if (public != NULL)
+		scheme = crypto_public_key_scheme(public);
+	match = scheme != NULL &&
+		crypto_sign(key, scheme, false, data, &signature) &&
+		crypto_verify(public, scheme, data, buffer_bytes(&signature));
+	crypto_public_key_free(public);
+	buffer_clear(&signature);
+	return match;
+}
+
+int credentials_set(struct adtls_credentials *credentials,
+		    const gnutls_datum_t *chain, size_t chain_count,
+		    struct crypto_private_key *key)
+{
+	struct buffer copies[CREDENTIALS_CHAIN_MAX] = { 0 };
+	adtls_bytes_t spki;
+	int error = ADTLS_E_CREDENTIALS;
+
+	if (key == NULL || chain_count == 0 ||
+	    chain_count > CREDENTIALS_CHAIN_MAX)
+		goto refuse;
+	error = ADTLS_E_MEMORY;
+	if (!copy_chain(chain, chain_count, copies))
+		goto refuse;
+	error = ADTLS_E_CREDENTIALS;
+	if (!certificate_find_spki(buffer_bytes(&copies[0]), &spki) ||
+	    !matches(spki, key))
+		goto refuse;
+
+	clear_chain(credentials->chain);
+	crypto_private_key_unref(credentials->key);
+	for (size_t i = 0; i < chain_count; i++)
+		credentials->chain[i] = copies[i];
+	credentials->chain_count = chain_count;
+	credentials->spki = spki;
+	credentials->key = key;
+	return ADTLS_OK;
+
+refuse:
+	clear_chain(copies);
+	crypto_private_key_unref(key);
+	return error;
+}
+
+bool credentials_has_key(const struct adtls_credentials *credentials)
+{
+	return credentials->key != NULL;
+}
+
+bool credentials_has_trust(const struct adtls_credentials *credentials)
+{
+	return credentials->has_trust;
+}
+
+size_t credentials_chain(const struct adtls_credentials *credentials,
+			 adtls_bytes_t out[CREDENTIALS_CHAIN_MAX])
+{
+	for (size_t i = 0; i < credentials->chain_count; i++)
+		out[i] = buffer_bytes(&credentials->chain[i]);
+	return credentials->chain_count;
+}
+
+adtls_bytes_t credentials_spki(const struct adtls_credentials *credentials)
+{
+	return credentials->spki;
+}
+
+struct crypto_private_key *
+credentials_key(const struct adtls_credentials *credentials)
+{
+	return credentials->key;
+}
+
+bool credentials_reproducible(const struct adtls_credentials *credentials)
+{
+	return credentials->is_reproducible;
+}
