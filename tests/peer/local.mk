@@ -1,10 +1,12 @@
-# The Python peer, the relay and the vectors that it writes for the unit tests.
+# The Python peer, the relay, and adtls tested against them.
 
 script_tests += \
+	tests/peer/test_adtls.py \
 	tests/peer/test_peer.py \
 	tests/peer/test_tools.py
 
 EXTRA_DIST += \
+	tests/peer/README.md \
 	tests/peer/adtls_peer \
 	tests/peer/peer \
 	tests/peer/relay \

@@ -5,6 +5,7 @@
 import json
 import random
 import unittest
+import warnings
 from dataclasses import replace
 from pathlib import Path
 
@@ -478,6 +479,42 @@ def _add_misbehaviour_tests():
 
 
 _add_misbehaviour_tests()
+
+
+class Damage(misbehave.Misbehaviour):
+    """Changes one handshake message at random, transcript included."""
+
+    def __init__(self, seed):
+        super().__init__()
+        self.random = random.Random(seed)
+        self.victim = self.random.randrange(7)
+
+    def messages(self, connection, message):
+        self.victim -= 1
+        if self.victim != -1:
+            return [message]
+        body = bytearray(message.body)
+        position = self.random.randrange(len(body))
+        change = self.random.randrange(3)
+        if change == 0:
+            body[position] ^= 1 << self.random.randrange(8)
+        elif change == 1:
+            del body[position:]
+        else:
+            body[position:position] = self.random.randbytes(3)
+        return [messages.HandshakeMessage(message.kind, bytes(body))]
+
+
+class DamageTest(unittest.TestCase):
+    def test_damaged_messages_never_crash(self):
+        warnings.simplefilter("ignore")  # cryptography's, of odd certificates
+        for seed in range(400):
+            with self.subTest(seed=seed):
+                changed = {"misbehaviour": Damage(seed)}
+                _, client, server = WORLD.run(
+                    client=changed if seed % 2 else {},
+                    server={} if seed % 2 else changed, seed=seed)
+                self.assertNotIn("handshake", (client.state, server.state))
 
 
 class VectorsTest(unittest.TestCase):

@@ -6,7 +6,7 @@ import ipaddress
 from typing import Optional
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
@@ -83,7 +83,7 @@ def load(der: bytes) -> x509.Certificate:
         certificate = x509.load_der_x509_certificate(der)
         certificate.public_key()
         return certificate
-    except ValueError as error:
+    except (ValueError, x509.InvalidVersion, UnsupportedAlgorithm) as error:
         raise ProtocolError(Alert.BAD_CERTIFICATE,
                             f"a certificate does not parse: {error}") from error
 
@@ -120,6 +120,13 @@ def load_pem_chain(pem: bytes) -> list:
 
 def verify(chain: list, anchors: list, utc: float, name: Optional[str]) -> None:
     """Path and name of the peer's chain; an alert says what is wrong."""
+    try:
+        _verify(chain, anchors, utc, name)
+    except (ValueError, UnsupportedAlgorithm) as error:
+        raise ProtocolError(Alert.BAD_CERTIFICATE, str(error)) from error
+
+
+def _verify(chain: list, anchors: list, utc: float, name: Optional[str]) -> None:
     certificates = [load(der) for der in chain]
     leaf = certificates[0]
     if not isinstance(leaf.public_key(), ec.EllipticCurvePublicKey) or not isinstance(

@@ -109,7 +109,8 @@ def add_common(parser: argparse.ArgumentParser, role: str) -> None:
     add("--key-log", metavar="FILE", help="append secrets in NSS key log format")
     add("--capture", metavar="FILE", help="write the datagrams as pcap")
     add("--send", action="append", default=[], metavar="TEXT",
-        help="application data to send once connected; may be repeated")
+        help="application data to send once connected, and again each 0.5 s until "
+        "what is expected has come; may be repeated")
     add("--expect", action="append", default=[], metavar="TEXT",
         help="application data that must arrive; may be repeated")
     add("--expect-alert", type=alert_by_name, action="append", default=[],

@@ -16,6 +16,7 @@ from .misbehave import COMPLETES, SILENCE
 from .relay import LARGEST_DATAGRAM
 from .server import Server
 
+RESEND_AFTER = 0.5  # seconds without the expected data: datagrams get lost
 SUCCESS, ALERT_RECEIVED, ALERT_SENT, TIMED_OUT, UNMET = 0, 3, 4, 5, 6
 
 
@@ -70,6 +71,7 @@ class Run:
         self.datagrams = {"sent": 0, "received": 0}
         self.bytes = {"sent": 0, "received": 0}
         self._events = 0
+        self._sent_at: Optional[float] = None
 
     def start(self) -> None:
         self.connection.start()
@@ -80,7 +82,8 @@ class Run:
         self.connection.receive(datagram, now)
 
     def deadline(self) -> float:
-        candidates = [self.started + self.goal.timeout, self.connection.timeout()]
+        candidates = [self.started + self.goal.timeout, self.connection.timeout(),
+                      self._resend_at()]
         if self.done_at is not None:
             candidates.append(self.done_at + self.goal.linger)
         return min(each for each in candidates if each is not None)
@@ -96,12 +99,26 @@ class Run:
         self._events = len(connection.events)
         if self.exit_status is None:
             self._decide(now)
+        resend_at = self._resend_at()
+        if resend_at is not None and resend_at <= now:
+            self._send_texts(now)
+
+    def _resend_at(self) -> Optional[float]:
+        if (self._sent_at is None or self.connection.state != "connected"
+                or self._has_expected()):
+            return None
+        return self._sent_at + RESEND_AFTER
+
+    def _send_texts(self, now: float) -> None:
+        for text in self.goal.send:
+            self.connection.send(text, now)
+            self._sent_at = now
 
     def _take_event(self, event: tuple, now: float) -> None:
         if event[0] == "connected":
             self.was_connected = True
-            for text in self.goal.send:
-                self.connection.send(text, now)
+            if self.connection.state == "connected":
+                self._send_texts(now)
         elif event[0] == "data":
             self.received += event[1]
             self.records.append(event[1])

@@ -1,0 +1,350 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""adtls against the Python peer: attested both ways, and attacked by every lie.
+
+The adtls side are the echo programs of examples/, as a person runs them; the
+Python side runs in this process.
+"""
+
+import io
+import json
+import os
+import random
+import socket
+import subprocess
+import tempfile
+import time
+import unittest
+from dataclasses import replace
+from pathlib import Path
+
+from cryptography.hazmat.primitives import serialization
+
+from adtls_peer import (attestation, capture, certificates, decode, driver, evidence,
+                        key_log, lies, misbehave, signing)
+from adtls_peer.appraisal import RelyingParty
+from adtls_peer.codepoints import Alert, NamedGroup
+from adtls_peer.connection import Config
+
+TREE = Path(__file__).resolve().parents[2]
+PROGRAMS = Path(os.environ.get("abs_top_builddir", TREE / "build"), "examples")
+PATIENCE = 60  # seconds after which a program counts as hung
+SILENT = 3.0  # seconds that a handshake without an answer is watched
+HONEST_ORDER = [
+    "client client_hello", "server hello_retry_request", "client client_hello",
+    "server server_hello", "server encrypted_extensions",
+    "server certificate_request", "server certificate", "server certificate_verify",
+    "server finished", "client certificate", "client certificate_verify",
+    "client attestation", "client finished"]
+
+# For a server that allows attestation and does not require it.
+LENIENT = {"attestation-unnegotiated", "proposal-stripped-in-flight",
+           "proposal-edited-in-flight"}
+
+
+def setUpModule():
+    global WORLD
+    if not (PROGRAMS / "echo-server").exists():
+        raise unittest.SkipTest(f"{PROGRAMS}/echo-server is not built")
+    folder = tempfile.TemporaryDirectory(prefix="adtls-peer-")
+    unittest.addModuleCleanup(folder.cleanup)
+    WORLD = World(Path(folder.name))
+
+
+class World:
+    """Credentials, for the Python side as objects and for the C side as files."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        draw = random.Random(9147).randbytes
+        authority = certificates.TestAuthority(draw)
+        self.ca = self.save("ca.pem", certificates.to_der(authority.certificate))
+        self.device = evidence.Device(ueid=b"\1" + bytes(range(16)))
+        self.attestation_key = signing.generate_private_key(draw)
+        self.save_key("attestation.key", self.attestation_key)
+        self.attestation_public = folder / "attestation.pub"
+        self.attestation_public.write_bytes(
+            self.attestation_key.public_key().public_bytes(
+                serialization.Encoding.PEM,
+                serialization.PublicFormat.SubjectPublicKeyInfo))
+        shared = {"utc": time.time, "anchors": [authority.certificate],
+                  "initial_timeout": 0.3, "random_bytes": os.urandom}
+        key, chain = authority.issue("device.example")
+        self.save("client.pem", *chain)
+        self.save_key("client.key", key)
+        self.client = Config(chain=chain, key=key, server_name="localhost",
+                             attester=evidence.Attester(self.attestation_key,
+                                                        self.device), **shared)
+        key, chain = authority.issue("localhost")
+        self.save("server.pem", *chain)
+        self.save_key("server.key", key)
+        self.server = Config(chain=chain, key=key, relying_party=RelyingParty(
+            anchors=[self.attestation_key.public_key()],
+            measurements=[self.device.measurement]), **shared)
+
+    def save(self, name: str, *chain: bytes) -> Path:
+        path = self.folder / name
+        path.write_bytes(b"".join(certificates.load(der).public_bytes(
+            serialization.Encoding.PEM) for der in chain))
+        return path
+
+    def save_key(self, name: str, key) -> None:
+        (self.folder / name).write_bytes(key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption()))
+
+    def policy(self, wish: str) -> Path:
+        """A policy file for adtls: require or allow."""
+        path = self.folder / f"policy-{wish}.json"
+        path.write_text(json.dumps({
+            "version": 1, "peer-attestation": wish, "accept-key-binding": ["echo"],
+            "maximum-evidence-age": 300,
+            "trust-anchors": [{
+                "name": "device", "public-key-file": str(self.attestation_public),
+                "key-binding": "echo", "ueid": self.device.ueid.hex()}],
+            "reference-values": [{
+                "software-name": self.device.software_name,
+                "measurement": f"sha-256:{self.device.measurement.hex()}"}]}))
+        return path
+
+
+class EchoServer:
+    """An echo-server of adtls; output holds its log when it has been stopped."""
+
+    def __init__(self, *arguments) -> None:
+        self.process = subprocess.Popen(
+            [PROGRAMS / "echo-server", "--listen", "127.0.0.1:0", "--ca", WORLD.ca,
+             "--cert", WORLD.folder / "server.pem",
+             "--key", WORLD.folder / "server.key", *map(str, arguments)],
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        listening = self.process.stdout.readline()
+        assert listening.startswith("listening on "), listening
+        self.address = ("127.0.0.1", int(listening.rpartition(":")[2]))
+
+    def stop(self) -> str:
+        if not self.process.stdout.closed:
+            self.process.terminate()
+            self.output, _ = self.process.communicate(timeout=PATIENCE)
+        return self.output
+
+
+def open_port(file=None) -> driver.Port:
+    sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    sock.bind(("127.0.0.1", 0))
+    return driver.Port(sock, driver.Impairment(set(), 0.0, 0),
+                       capture.Writer(file) if file else None)
+
+
+def connect(address, goal=None, file=None, **changes) -> driver.Run:
+    """A Python client against adtls."""
+    port = open_port(file)
+    goal = goal or driver.Goal(send=[b"hello"], expect=[b"hello"])
+    goal.timeout = min(goal.timeout, 20.0)
+    try:
+        return driver.run_client(port, address, replace(WORLD.client, **changes), goal)
+    finally:
+        port.socket.close()
+
+
+def serve(arguments=(), goal=None, attests=True, file=None, **changes) -> tuple:
+    """A Python server and an echo-client of adtls: the run, and how it ended."""
+    port = open_port(file)
+    command = [PROGRAMS / "echo-client", f"127.0.0.1:{port.address[1]}",
+               "--ca", WORLD.ca, "--hostname", "localhost", "--send", "hello",
+               "--cert", WORLD.folder / "client.pem",
+               "--key", WORLD.folder / "client.key"]
+    if attests:
+        device = WORLD.device
+        command += ["--attestation-key", WORLD.folder / "attestation.key", "--ueid",
+                    device.ueid.hex(), "--software", device.software_name,
+                    "--measurement", device.measurement.hex()]
+    runs = []
+    with subprocess.Popen([*map(str, command), *map(str, arguments)], text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        driver.run_server(port, replace(WORLD.server, **changes),
+                          goal or driver.Goal(echo=True, timeout=20.0), 1, PATIENCE,
+                          lambda: True, runs.append)
+        try:
+            output, errors = process.communicate(timeout=PATIENCE)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise
+    port.socket.close()
+    return runs[0], subprocess.CompletedProcess(command, process.returncode, output,
+                                                errors)
+
+
+class AttestedTest(unittest.TestCase):
+    """Honest handshakes, both ways, with everything that may vary."""
+
+    CASES = {
+        "as it comes": {}, "secp256r1": {"groups": (NamedGroup.SECP256R1,)},
+        "MTU 256": {"mtu": 256}, "other boundaries": {"mtu": 256, "refragment": True},
+        "two shares": {"shares": 2}}
+
+    def test_python_client(self):
+        server = EchoServer("--policy", WORLD.policy("require"))
+        self.addCleanup(server.stop)
+        for name, changes in self.CASES.items():
+            with self.subTest(name):
+                run = connect(server.address, **changes)
+                self.assertEqual((run.exit_status, run.received), (0, b"hello"),
+                                 run.connection.failure)
+                self.assertTrue(run.connection.retried)
+                self.assertTrue(run.connection.selected)
+        granted = [line for line in server.stop().splitlines() if "granted" in line]
+        self.assertEqual(len(granted), len(self.CASES), server.output)
+
+    def test_python_client_without_cookie(self):
+        server = EchoServer("--policy", WORLD.policy("require"), "--no-cookie",
+                            "--mtu", 256)
+        self.addCleanup(server.stop)
+        run = connect(server.address)
+        self.assertEqual(run.exit_status, 0, run.connection.failure)
+        self.assertFalse(run.connection.retried)
+
+    def test_python_server(self):
+        for name, changes in {**self.CASES, "no cookie": {"cookie": False}}.items():
+            with self.subTest(name):
+                run, ended = serve(**changes)
+                self.assertEqual((ended.returncode, ended.stdout), (0, "hello\n"),
+                                 ended.stderr)
+                self.assertTrue(run.connection.verdict.granted,
+                                run.connection.verdict)
+
+    def test_python_server_and_small_datagrams(self):
+        run, ended = serve(["--mtu", 256])
+        self.assertEqual(ended.stdout, "hello\n", ended.stderr)
+        self.assertTrue(run.connection.verdict.granted)
+
+    def test_without_attestation(self):
+        allowing = EchoServer("--policy", WORLD.policy("allow"))
+        self.addCleanup(allowing.stop)
+        run = connect(allowing.address, attester=None)
+        self.assertEqual(run.exit_status, 0, run.connection.failure)
+        plain = EchoServer()
+        self.addCleanup(plain.stop)
+        run = connect(plain.address)
+        self.assertEqual((run.exit_status, run.connection.selected), (0, {}))
+        run, ended = serve(relying_party=None)
+        self.assertEqual((ended.stdout, run.connection.cmw), ("hello\n", None))
+
+    def test_refused_by_python_server(self):
+        strict = replace(WORLD.server.relying_party, measurements=[bytes(32)])
+        run, ended = serve(relying_party=strict)
+        self.assertEqual(run.connection.verdict.check, "measurement")
+        self.assertNotEqual(ended.returncode, 0)
+        self.assertIn("attestation_failed", ended.stderr)
+        run, ended = serve(attests=False)
+        self.assertEqual(run.connection.alert_sent, Alert.ATTESTATION_REQUIRED)
+        self.assertIn("attestation_required", ended.stderr)
+
+    def test_exporters_and_secrets_agree(self):
+        with tempfile.TemporaryDirectory() as folder:
+            theirs = Path(folder, "keys")
+            ours = []
+            run, _ = serve(["--key-log", theirs], key_log=lambda *entry: ours.append(
+                key_log.line(*entry)))
+            self.assertEqual(sorted(theirs.read_text().splitlines(True)),
+                             sorted(ours))
+
+    def test_capture_decodes(self):
+        """The messages in the protocol's order, and the binder derived anew."""
+        with tempfile.TemporaryDirectory() as folder:
+            log, file = Path(folder, "keys"), io.BytesIO()
+            run, _ = serve(["--key-log", log], file=file)
+            flow, = decode.decode(file.getvalue(), log.read_text())
+        self.assertEqual([f"{each.sender} {each.name}" for each in flow.messages],
+                         HONEST_ORDER)
+        self.assertNotIn(None, [each.epoch for each in flow.records])
+        found, = flow.attestations
+        self.assertTrue(found.binder_matches())
+        self.assertTrue(found.tls_key_matches)
+        self.assertEqual(found.binder, run.connection.binder)
+
+
+class LiesToServerTest(unittest.TestCase):
+    """Each lie of a client gets its answer, and none ends authorized."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.servers = {wish: EchoServer("--policy", WORLD.policy(wish))
+                       for wish in ("require", "allow")}
+        for server in cls.servers.values():
+            cls.addClassCleanup(server.stop)
+        run = connect(cls.servers["require"].address)
+        cls.replayed = run.connection.evidence_sent
+
+    def check(self, name):
+        cls = lies.TABLE[name]
+        server = self.servers["allow" if name in LENIENT else "require"]
+        goal = driver.Goal(timeout=20.0)
+        goal.of_misbehaviour(cls.expected)
+        if cls.expected == misbehave.COMPLETES:
+            goal.send, goal.expect = [b"hello"], [b"hello"]
+        elif cls.expected == misbehave.SILENCE:
+            goal.timeout = SILENT
+        run = connect(server.address, goal, misbehaviour=cls(self.replayed))
+        self.assertEqual(run.exit_status, 0, {
+            "alerts": run.connection.alerts_received,
+            "failure": run.connection.failure, "connected": run.was_connected})
+        if cls.expected != misbehave.COMPLETES:
+            self.assertEqual(run.received, b"")
+        honest = connect(server.address)
+        self.assertEqual(honest.exit_status, 0, "an honest client is refused since")
+
+
+class LiesToClientTest(unittest.TestCase):
+    """Each lie of a server gets its answer from adtls."""
+
+    def check(self, name):
+        cls = lies.TABLE[name]
+        goal = driver.Goal(echo=True, timeout=20.0)
+        goal.of_misbehaviour(cls.expected)
+        run, ended = serve(goal=goal, misbehaviour=cls())
+        self.assertEqual(run.exit_status, 0, {
+            "alerts": run.connection.alerts_received, "ended": ended,
+            "failure": run.connection.failure, "connected": run.was_connected})
+        if cls.expected == misbehave.COMPLETES:
+            self.assertEqual(ended.stdout, "hello\n", ended.stderr)
+        else:
+            self.assertNotEqual(ended.returncode, 0)
+            self.assertEqual(ended.stdout, "")
+
+    def test_our_own_key(self):
+        """A server that presents the client's own key is a reflection."""
+        client = WORLD.client
+        goal = driver.Goal(expect_alerts=(Alert.ILLEGAL_PARAMETER,), timeout=20.0)
+        run, ended = serve(["--hostname", "device.example"], goal, chain=client.chain,
+                           key=client.key)
+        self.assertEqual(run.exit_status, 0, (run.connection.alerts_received, ended))
+
+
+def _add_tests():
+    for name, cls in lies.TABLE.items():
+        for role, suite in (("client", LiesToServerTest), ("server", LiesToClientTest)):
+            if cls.role in (role, "both"):
+                def test(self, name=name):
+                    self.check(name)
+                setattr(suite, f"test_{name.replace('-', '_')}", test)
+
+
+_add_tests()
+
+
+class FormatsTest(unittest.TestCase):
+    def test_evidence_of_adtls_is_deterministic(self):
+        """Its CMW and claims are what the Python encoder would have made."""
+        run, _ = serve()
+        payload = run.connection.cmw
+        kind, token, indicator = attestation.decode_cmw_record(payload)
+        self.assertEqual(attestation.encode_cmw_record(kind, token, indicator),
+                         payload)
+        claims = evidence.parse(token).claims
+        self.assertEqual(claims[evidence.CLAIM_UEID], WORLD.device.ueid)
+        self.assertEqual(claims[evidence.CLAIM_MEASUREMENT],
+                         [evidence.HASH_SHA256, WORLD.device.measurement])
+
+
+if __name__ == "__main__":
+    unittest.main()
