@@ -29,6 +29,7 @@ libadtls_core_la_SOURCES += \
 	lib/crypto/mask_cipher.h \
 	lib/crypto/pem.c \
 	lib/crypto/pem.h \
+	lib/crypto/priority.c \
 	lib/crypto/priority.h \
 	lib/crypto/private_key.c \
 	lib/crypto/public_key.c \

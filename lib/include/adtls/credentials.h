@@ -42,6 +42,9 @@ void adtls_credentials_unref(adtls_credentials_t *credentials);
  * @chain_count: 1 to 8
  * @key: the private key; owned by the credentials from here on, also on error
  *
+ * Signs once, as the only way to know that a key in a token fits the
+ * certificate.
+ *
  * Returns: ADTLS_OK; ADTLS_E_CREDENTIALS when key and certificate do not
  * match or the key is of a kind that no signature scheme here can use.
  */
@@ -51,7 +54,8 @@ int adtls_credentials_set_key(adtls_credentials_t *credentials,
 
 /**
  * adtls_credentials_set_key_file:
- * @certificate_file: PEM chain, or one DER certificate
+ * @certificate_file: PEM chain, each certificate before its issuer, or one
+ *   certificate in DER
  * @key_file: PEM or DER private key, unencrypted
  *
  * Returns: ADTLS_OK, ADTLS_E_FILE (not readable), or ADTLS_E_CREDENTIALS.
@@ -91,10 +95,13 @@ int adtls_credentials_add_trust_mem(adtls_credentials_t *credentials,
  * @source: GnuTLS certificate credentials; not changed, may be freed afterwards
  *
  * Takes over the trust anchors and the first certificate with its key, where
- * GnuTLS lets them be read back.
+ * GnuTLS lets them be read back. It says nothing of callbacks and revocation
+ * lists: use adtls_credentials_set_key() and adtls_credentials_set_trust() if
+ * there are any.
  *
  * Returns: ADTLS_OK; ADTLS_E_UNSUPPORTED when there is a key that GnuTLS does
- * not give back (PKCS#11, TPM, callback).
+ * not give back (PKCS#11, TPM), or nothing that it does; ADTLS_E_CREDENTIALS
+ * as adtls_credentials_set_key().
  */
 int adtls_credentials_import_gnutls(adtls_credentials_t *credentials,
 				    gnutls_certificate_credentials_t source);
