@@ -179,6 +179,16 @@ bool json_read_text(struct json_reader *reader, const json_t *value,
 	return true;
 }
 
+bool json_copy_text(struct json_reader *reader, const char *text, char **out)
+{
+	char *copy = strdup(text);
+
+	if (copy == NULL)
+		return json_reader_fail(reader, "out of memory");
+	*out = copy;
+	return true;
+}
+
 bool json_read_word(struct json_reader *reader, const json_t *value,
 		    const char *const *words, size_t word_count, size_t *out)
 {

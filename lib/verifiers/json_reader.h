@@ -49,6 +49,8 @@ bool json_read_integer(struct json_reader *reader, const json_t *value,
  * lives as long as @value. */
 bool json_read_text(struct json_reader *reader, const json_t *value,
 		    size_t size, const char **out);
+/* A copy of @text, to be freed by the caller. False: out of memory. */
+bool json_copy_text(struct json_reader *reader, const char *text, char **out);
 /* One of @words; its index. */
 bool json_read_word(struct json_reader *reader, const json_t *value,
 		    const char *const *words, size_t word_count, size_t *out);

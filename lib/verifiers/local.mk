@@ -17,5 +17,7 @@ libadtls_core_la_SOURCES += \
 	lib/verifiers/verdict.c \
 	lib/verifiers/verdict.h \
 	lib/verifiers/verdict_explain.c \
+	lib/verifiers/verdict_object.h \
+	lib/verifiers/verdict_reading.c \
 	lib/verifiers/verifier.c \
 	lib/verifiers/verifier.h

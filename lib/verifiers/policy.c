@@ -124,6 +124,20 @@ int adtls_policy_load_file(const char *file, adtls_policy_t **out,
 	return result;
 }
 
+bool policy_reserve_trust_anchors(adtls_policy_t *policy, size_t count)
+{
+	policy->trust_anchors =
+		calloc(count + 1, sizeof(*policy->trust_anchors));
+	return policy->trust_anchors != NULL;
+}
+
+bool policy_reserve_reference_values(adtls_policy_t *policy, size_t count)
+{
+	policy->reference_values =
+		calloc(count + 1, sizeof(*policy->reference_values));
+	return policy->reference_values != NULL;
+}
+
 /**
  * adtls_policy_ref:
  * @policy: a policy, or %NULL

@@ -15,7 +15,7 @@
 
 #define SCHEMA_VERSION 1
 
-#define YEAR_S	 (366 * 86400)
+#define YEAR_S	 INT64_C(31622400) /* 366 days */
 #define DAY_S	 86400
 #define US_PER_S 1000000
 
@@ -173,11 +173,9 @@ static bool read_trust_anchors(struct json_reader *reader, const json_t *value,
 			       void *target)
 {
 	struct draft *draft = target;
-	size_t count = json_array_size(value);
 
-	draft->policy->trust_anchors =
-		calloc(count + 1, sizeof(*draft->policy->trust_anchors));
-	if (draft->policy->trust_anchors == NULL)
+	if (!policy_reserve_trust_anchors(draft->policy,
+					  json_array_size(value)))
 		return json_reader_fail(reader, "out of memory");
 	return json_read_array(reader, value, read_trust_anchor, target);
 }
@@ -190,9 +188,7 @@ static bool read_software_name(struct json_reader *reader, const json_t *value,
 
 	if (!json_read_text(reader, value, ADTLS_NAME_MAX, &name))
 		return false;
-	reference->software_name = strdup(name);
-	return reference->software_name != NULL ||
-	       json_reader_fail(reader, "out of memory");
+	return json_copy_text(reader, name, &reference->software_name);
 }
 
 static bool read_measurement(struct json_reader *reader, const json_t *value,
@@ -233,11 +229,9 @@ static bool read_reference_values(struct json_reader *reader,
 				  const json_t *value, void *target)
 {
 	struct draft *draft = target;
-	size_t count = json_array_size(value);
 
-	draft->policy->reference_values =
-		calloc(count + 1, sizeof(*draft->policy->reference_values));
-	if (draft->policy->reference_values == NULL)
+	if (!policy_reserve_reference_values(draft->policy,
+					     json_array_size(value)))
 		return json_reader_fail(reader, "out of memory");
 	return json_read_array(reader, value, read_reference_value, target);
 }
@@ -325,23 +319,33 @@ bool policy_read_json(adtls_bytes_t json, const char *base_dir,
 	return is_good;
 }
 
+/* Append what is left of @stream, up to @max bytes in all. */
+static bool read_stream(FILE *stream, size_t max, struct buffer *out)
+{
+	uint8_t piece[4096];
+	size_t len;
+
+	while ((len = fread(piece, 1, sizeof(piece), stream)) > 0) {
+		if (len > max - out->len) {
+			errno = EFBIG;
+			return false;
+		}
+		if (!buffer_append(out, piece, len))
+			return false;
+	}
+	return ferror(stream) == 0;
+}
+
 bool policy_read_file(const char *file, size_t max, struct buffer *out)
 {
 	FILE *stream = fopen(file, "rbe");
-	size_t len;
 	bool is_read;
 
 	if (stream == NULL)
 		return false;
-	/* One byte more tells a file that is too large. */
-	is_read = buffer_reserve(out, max + 1);
-	if (is_read) {
-		len = fread(out->data, 1, max + 1, stream);
-		if (len > max)
-			errno = EFBIG;
-		is_read = len <= max && ferror(stream) == 0;
-		out->len = is_read ? len : 0;
-	}
+	is_read = read_stream(stream, max, out);
+	if (!is_read)
+		buffer_clear(out);
 	fclose(stream);
 	return is_read;
 }

@@ -11,14 +11,18 @@
 
 /* Set the defaults of a policy that says nothing. */
 void policy_set_defaults(adtls_policy_t *policy);
+/* Make room for @count of them, once; the counts stay 0. False: out of
+ * memory. */
+bool policy_reserve_trust_anchors(adtls_policy_t *policy, size_t count);
+bool policy_reserve_reference_values(adtls_policy_t *policy, size_t count);
 /* Read @json into @policy, whose defaults are set; relative file names start
  * in @base_dir, which may be NULL. False: it is bad, as @out_message says, and
  * @policy may be half read. */
 bool policy_read_json(adtls_bytes_t json, const char *base_dir,
 		      adtls_policy_t *policy, char *out_message,
 		      size_t message_len);
-/* Append a file's contents. False: it cannot be read or has over @max bytes,
- * and errno says why. */
+/* Read a file into @out, which is empty. False: it cannot be read or has over
+ * @max bytes, as errno says; @out is empty. */
 bool policy_read_file(const char *file, size_t max, struct buffer *out);
 
 /* The names of adtls_key_binding_t's values. */

@@ -94,12 +94,14 @@ void text_append_time(struct text *text, int64_t utc_s)
 	struct tm parts;
 	char piece[64];
 
-	if (utc_s == ADTLS_UTC_UNKNOWN || gmtime_r(&seconds, &parts) == NULL ||
-	    strftime(piece, sizeof(piece), "%Y-%m-%dT%H:%M:%SZ", &parts) == 0) {
+	if (utc_s == ADTLS_UTC_UNKNOWN)
 		text_append(text, "unknown");
-		return;
-	}
-	text_append(text, piece);
+	else if (gmtime_r(&seconds, &parts) != NULL &&
+		 strftime(piece, sizeof(piece), "%Y-%m-%dT%H:%M:%SZ", &parts) >
+			 0)
+		text_append(text, piece);
+	else
+		text_append_number(text, utc_s);
 }
 
 static int hex_digit(char c)

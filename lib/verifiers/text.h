@@ -23,7 +23,8 @@ void text_append_escaped(struct text *text, const char *string);
 void text_append_hex(struct text *text, adtls_bytes_t bytes);
 /* Append a decimal number. */
 void text_append_number(struct text *text, int64_t number);
-/* Append a UTC time in seconds as RFC 3339 has it, or "unknown". */
+/* Append a UTC time in seconds as RFC 3339 has it, as a number if it has no
+ * such year, or "unknown". */
 void text_append_time(struct text *text, int64_t utc_s);
 
 /* Read hexadecimal digits of either case, at most @max bytes of them, and at

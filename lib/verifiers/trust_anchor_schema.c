@@ -29,9 +29,7 @@ static bool read_name(struct json_reader *reader, const json_t *value,
 
 	if (!json_read_text(reader, value, ADTLS_NAME_MAX, &name))
 		return false;
-	draft->anchor->name = strdup(name);
-	return draft->anchor->name != NULL ||
-	       json_reader_fail(reader, "out of memory");
+	return json_copy_text(reader, name, &draft->anchor->name);
 }
 
 static bool read_key_binding(struct json_reader *reader, const json_t *value,

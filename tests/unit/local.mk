@@ -108,6 +108,44 @@ tests_unit_test_onboarding_CPPFLAGS = $(cmocka_onboarding_cppflags)
 tests_unit_test_onboarding_LDADD = $(GNUTLS_LIBS) $(JANSSON_LIBS) \
 	$(CMOCKA_LIBS)
 
+cmocka_programs += tests/unit/test_rats_cose
+tests_unit_test_rats_cose_SOURCES = \
+	tests/unit/test_rats_cose.c \
+	tests/unit/evidence_keys.h
+
+cmocka_programs += tests/unit/test_rats_eat
+tests_unit_test_rats_eat_SOURCES = tests/unit/test_rats_eat.c
+
+cmocka_programs += tests/unit/test_attesters
+tests_unit_test_attesters_SOURCES = \
+	tests/unit/test_attesters.c \
+	tests/unit/evidence_keys.h
+
+cmocka_programs += tests/unit/test_verifiers_verdict
+tests_unit_test_verifiers_verdict_SOURCES = tests/unit/test_verifiers_verdict.c
+
+cmocka_programs += tests/unit/test_verifiers_policy
+tests_unit_test_verifiers_policy_SOURCES = \
+	tests/unit/test_verifiers_policy.c \
+	tests/unit/policy_text.h
+
+cmocka_programs += tests/unit/test_verifiers_eat
+tests_unit_test_verifiers_eat_SOURCES = \
+	tests/unit/test_verifiers_eat.c \
+	tests/unit/local_appraisal.c \
+	tests/unit/local_appraisal.h \
+	tests/unit/evidence_keys.h \
+	tests/unit/policy_text.h
+
+cmocka_programs += tests/unit/test_verifiers_local
+tests_unit_test_verifiers_local_SOURCES = \
+	tests/unit/test_verifiers_local.c \
+	tests/unit/local_appraisal.c \
+	tests/unit/local_appraisal.h \
+	tests/unit/evidence_keys.h \
+	tests/unit/policy_text.h \
+	tests/unit/seeded_random.h
+
 cmocka_programs += tests/unit/test_crypto_certificate
 tests_unit_test_crypto_certificate_SOURCES = tests/unit/test_crypto_certificate.c
 
@@ -116,6 +154,3 @@ tests_unit_test_crypto_credentials_SOURCES = tests/unit/test_crypto_credentials.
 
 cmocka_programs += tests/unit/test_crypto_credentials_validate
 tests_unit_test_crypto_credentials_validate_SOURCES = tests/unit/test_crypto_credentials_validate.c
-
-cmocka_programs += tests/unit/test_crypto_priority
-tests_unit_test_crypto_priority_SOURCES = tests/unit/test_crypto_priority.c

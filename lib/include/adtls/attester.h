@@ -39,7 +39,7 @@ typedef struct adtls_evidence_request {
 /** Where an attester puts its CMW. */
 typedef struct adtls_evidence adtls_evidence_t;
 
-/** adtls_evidence_set: Copies one CMW, JSON or CBOR. Returns: ADTLS_OK, ADTLS_E_MEMORY or ADTLS_E_TOO_LARGE. */
+/** adtls_evidence_set: Copies one CMW, JSON or CBOR. Returns: ADTLS_OK, ADTLS_E_INVALID if it is empty, ADTLS_E_TOO_LARGE or ADTLS_E_MEMORY. */
 int adtls_evidence_set(adtls_evidence_t *evidence, const void *cmw, size_t len);
 
 /** A backend; const, with static storage. */

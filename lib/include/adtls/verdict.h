@@ -36,7 +36,11 @@ void adtls_verdict_unref(adtls_verdict_t *verdict);
 
 /** adtls_verdict_authorization: NULL counts as ADTLS_AUTHORIZATION_NONE. */
 adtls_authorization_t adtls_verdict_authorization(const adtls_verdict_t *verdict);
-/** adtls_verdict_reason: The first failed check's reason, or ADTLS_REASON_NONE. */
+/**
+ * adtls_verdict_reason: Why it is denied: the first failed check's reason, or
+ * ADTLS_REASON_VERIFIER_UNAVAILABLE if the Verifier neither granted nor named
+ * one. ADTLS_REASON_NONE unless it is denied.
+ */
 adtls_reason_t adtls_verdict_reason(const adtls_verdict_t *verdict);
 /** adtls_verdict_identity: The name in the peer's certificate, never NULL. */
 const char *adtls_verdict_identity(const adtls_verdict_t *verdict);
