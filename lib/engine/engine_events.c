@@ -146,8 +146,7 @@ static void settle_authorization(struct adtls_engine *engine, adtls_time_t now)
 {
 	adtls_authorization_t authorization =
 		adtls_engine_authorization(engine);
-	adtls_verdict_t *verdict;
-	char line[192];
+	adtls_reason_t reason;
 
 	if (authorization == engine->authorization ||
 	    engine->phase == ENGINE_HANDSHAKING)
@@ -158,15 +157,14 @@ static void settle_authorization(struct adtls_engine *engine, adtls_time_t now)
 	if (authorization != ADTLS_AUTHORIZATION_DENIED)
 		return;
 	emit_type(engine, ADTLS_EVENT_REFUSED);
-	verdict = adtls_engine_verdict(engine);
-	adtls_verdict_explain(verdict, line, sizeof(line));
 	/* Nothing of a refused peer is delivered, nothing is sent to it. */
 	data_queue_clear(&engine->outgoing);
 	if (!engine->lends_held)
 		data_queue_clear(&engine->held);
+	reason = adtls_verdict_reason(adtls_engine_verdict(engine));
 	engine_fail(engine, now,
-		    engine->config->layer->denial_alert(engine->layer),
-		    adtls_verdict_reason(verdict), "%s", line);
+		    engine->config->layer->denial_alert(engine->layer), reason,
+		    "%s", adtls_reason_describe(reason));
 }
 
 void engine_settle(struct adtls_engine *engine, adtls_time_t now)

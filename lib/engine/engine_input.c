@@ -164,31 +164,48 @@ static void receive_handshake(struct adtls_engine *engine, adtls_time_t now,
 	judge_fragments(engine, now, record, &seen);
 }
 
+struct acknowledging {
+	struct flight *flight;
+	uint64_t now_us;
+	uint64_t epoch;		/* of the ACK */
+	bool is_impossible;
+};
+
+/* An ACK comes in an epoch at least as new as what it acknowledges (RFC 9147
+ * §7): nobody can have opened a record without its keys. */
 static void acknowledge_one(void *context, struct record_number number)
 {
-	struct {
-		struct flight *flight;
-		uint64_t now_us;
-	} *acknowledge = context;
+	struct acknowledging *acknowledging = context;
 
-	flight_acknowledge(acknowledge->flight, number, acknowledge->now_us);
+	if (number.epoch > acknowledging->epoch)
+		acknowledging->is_impossible = true;
+	else
+		flight_acknowledge(acknowledging->flight, number,
+				   acknowledging->now_us);
 }
 
 static void receive_ack(struct adtls_engine *engine, adtls_time_t now,
 			const struct record *record)
 {
-	struct {
-		struct flight *flight;
-		uint64_t now_us;
-	} acknowledge = { &engine->channel.outgoing, now.monotonic_us };
+	struct acknowledging acknowledging = {
+		.flight = &engine->channel.outgoing,
+		.now_us = now.monotonic_us,
+		.epoch = record->number.epoch,
+	};
 
 	if (!record->is_encrypted) {
 		engine->statistics.dropped_unexpected++;
 		return;
 	}
-	if (!ack_read(record->content, acknowledge_one, &acknowledge)) {
+	if (!ack_read(record->content, acknowledge_one, &acknowledging)) {
 		engine_fail(engine, now, ADTLS_ALERT_DECODE_ERROR,
 			    ADTLS_REASON_MALFORMED_MESSAGE, "ACK");
+		return;
+	}
+	if (acknowledging.is_impossible) {
+		engine_fail(engine, now, ADTLS_ALERT_ILLEGAL_PARAMETER,
+			    ADTLS_REASON_ILLEGAL_PARAMETER,
+			    "an ACK of a record that its sender cannot read");
 		return;
 	}
 	flight_acknowledge_done(&engine->channel.outgoing, now.monotonic_us);

@@ -28,7 +28,15 @@ static bool write_fragments(struct flight *flight, uint64_t epoch, size_t room,
 	return datagram->len > start;
 }
 
-static bool write_handshake(struct adtls_engine *engine, uint64_t now_us,
+/* The record cannot be sealed: sequence numbers or the key are used up. */
+static bool fail_seal(struct adtls_engine *engine, adtls_time_t now)
+{
+	engine_fail(engine, now, ADTLS_ALERT_NONE, ADTLS_REASON_KEY_LIMIT,
+		    "the key for sending is used up");
+	return false;
+}
+
+static bool write_handshake(struct adtls_engine *engine, adtls_time_t now,
 			    struct wire_writer *datagram)
 {
 	struct flight *flight = &engine->channel.outgoing;
@@ -50,11 +58,9 @@ static bool write_handshake(struct adtls_engine *engine, uint64_t now_us,
 		datagram->len = start;
 		return false;
 	}
-	if (!record_end(sealer, datagram, mark, RECORD_HANDSHAKE, &number)) {
-		datagram->len = start;
-		return false;
-	}
-	flight_commit(flight, number, now_us);
+	if (!record_end(sealer, datagram, mark, RECORD_HANDSHAKE, &number))
+		return fail_seal(engine, now);
+	flight_commit(flight, number, now.monotonic_us);
 	return true;
 }
 
@@ -182,7 +188,7 @@ static size_t allowance(const struct adtls_engine *engine, size_t out_len)
 static void write_records(struct adtls_engine *engine, adtls_time_t now,
 			  struct wire_writer *datagram)
 {
-	while (write_handshake(engine, now.monotonic_us, datagram))
+	while (write_handshake(engine, now, datagram))
 		;
 	if (engine->phase != ENGINE_CLOSED)
 		write_ack(engine, now.monotonic_us, datagram);

@@ -107,8 +107,7 @@ static bool make_cookie(const struct front_door *door, adtls_time_t now,
 	if (!offer->has_share)
 		cookie.group = offer->group;
 	if (!hash_hello(offer->suite->hash, body, cookie.client_hello_hash) ||
-	    !hello_attestation_digest(&offer->extensions,
-				      cookie.attestation_digest))
+	    !hello_offer_digest(offer, cookie.hello_digest))
 		return false;
 	*out_len = cookie_seal(&door->keys, &cookie,
 			       bytes_of(from->data, from->len), out);
@@ -146,8 +145,8 @@ static enum front_door_result reply_retry(struct front_door *door,
 	return send_reply(door, answer);
 }
 
-/* ClientHello2: its cookie must be ours, fresh, of this address, and of these
- * attestation extensions (protocol §7). */
+/* ClientHello2: its cookie must be ours, fresh, of this address, and of the same
+ * hello in all that may not change (RFC 8446 §4.1.2). */
 static bool check_cookie(struct front_door *door, adtls_time_t now,
 			 const adtls_address_t *from,
 			 const struct hello_offer *offer,
@@ -160,8 +159,8 @@ static bool check_cookie(struct front_door *door, adtls_time_t now,
 	if (!cookie_open(&door->keys, offer->cookie,
 			 bytes_of(from->data, from->len), now.monotonic_us,
 			 &cookie) ||
-	    !hello_attestation_digest(&offer->extensions, digest) ||
-	    !crypto_equal(digest, cookie.attestation_digest, sizeof(digest)))
+	    !hello_offer_digest(offer, digest) ||
+	    !crypto_equal(digest, cookie.hello_digest, sizeof(digest)))
 		return false;
 	start->has_cookie = true;
 	start->suite = cookie.suite;
@@ -210,12 +209,13 @@ static enum front_door_result judge_hello(struct front_door *door,
 	return FRONT_DOOR_ACCEPT;
 }
 
-/* The (first) ClientHello, whole or as the last fragment of one. */
+/* The (first) ClientHello, whole or as the last fragment of one. @received is
+ * what this fragment adds to the bytes of datagram. */
 static bool take_hello(struct front_door *door, const adtls_address_t *from,
-		       const struct handshake_fragment *fragment, size_t len,
-		       struct front_door_answer *answer)
+		       const struct handshake_fragment *fragment,
+		       size_t received, struct front_door_answer *answer)
 {
-	answer->received = len;
+	answer->received = received;
 	answer->start.message_seq = fragment->message_seq;
 	/* 0, or 1 after HelloRetryRequest (RFC 9147 §5.2). */
 	if (fragment->type != HANDSHAKE_CLIENT_HELLO ||
@@ -224,8 +224,29 @@ static bool take_hello(struct front_door *door, const adtls_address_t *from,
 	if (fragment->data.len == fragment->message_len)
 		return buffer_set(&answer->hello, fragment->data.data,
 				  fragment->data.len);
-	return hello_table_add(&door->hellos, from, fragment, len,
+	return hello_table_add(&door->hellos, from, fragment, received,
 			       &answer->hello, &answer->received);
+}
+
+/* A record's fragments, up to the one that makes a ClientHello whole. */
+static bool take_record(struct front_door *door, const adtls_address_t *from,
+			const struct record *record, size_t received,
+			struct front_door_answer *answer)
+{
+	struct handshake_fragment fragment;
+	struct wire_reader reader;
+
+	if (record->type != RECORD_HANDSHAKE)
+		return false;
+	wire_reader_init_bytes(&reader, record->content);
+	while (wire_reader_more(&reader)) {
+		if (!handshake_fragment_read(&reader, &fragment))
+			return false;
+		if (take_hello(door, from, &fragment, received, answer))
+			return true;
+		received = 0;
+	}
+	return false;
 }
 
 enum front_door_result front_door_receive(struct front_door *door,
@@ -236,27 +257,21 @@ enum front_door_result front_door_receive(struct front_door *door,
 {
 	struct record_opener opener = { 0 };
 	struct record_openers openers = { { &opener }, 1 };
-	struct handshake_fragment fragment;
-	struct wire_reader reader;
 	struct record record;
 	size_t consumed;
 
 	*out = (struct front_door_answer){ 0 };
 	if (!cookie_keys_rotate(&door->keys, &door->config->random,
-				now.monotonic_us) ||
-	    len == 0 ||
-	    record_open(&openers, datagram, len, &consumed, &record) !=
-		    RECORD_ACCEPT ||
-	    record.type != RECORD_HANDSHAKE) {
+				now.monotonic_us)) {
 		door->dropped++;
 		return FRONT_DOOR_NOTHING;
 	}
-	wire_reader_init_bytes(&reader, record.content);
-	if (!handshake_fragment_read(&reader, &fragment)) {
-		door->dropped++;
-		return FRONT_DOOR_NOTHING;
+	for (; len > 0; datagram += consumed, len -= consumed) {
+		if (record_open(&openers, datagram, len, &consumed, &record) ==
+			    RECORD_ACCEPT &&
+		    take_record(door, from, &record, consumed, out))
+			return judge_hello(door, now, from, out);
 	}
-	if (!take_hello(door, from, &fragment, len, out))
-		return FRONT_DOOR_NOTHING;
-	return judge_hello(door, now, from, out);
+	door->dropped++;
+	return FRONT_DOOR_NOTHING;
 }

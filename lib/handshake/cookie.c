@@ -60,8 +60,8 @@ size_t cookie_seal(const struct cookie_keys *keys, const struct cookie *cookie,
 	wire_write_u16(&writer, cookie->group != NULL ? cookie->group->id : 0);
 	wire_write_bytes(&writer, cookie->client_hello_hash,
 			 cookie->suite->hash->len);
-	wire_write_bytes(&writer, cookie->attestation_digest,
-			 sizeof(cookie->attestation_digest));
+	wire_write_bytes(&writer, cookie->hello_digest,
+			 sizeof(cookie->hello_digest));
 	if (!compute_mac(keys->current, address, wire_written(&writer), mac))
 		return 0;
 	wire_write_bytes(&writer, mac, sizeof(mac));
@@ -100,8 +100,8 @@ bool cookie_open(const struct cookie_keys *keys, adtls_bytes_t sealed,
 	if (out->suite == NULL || (group != 0 && out->group == NULL))
 		return false;
 	wire_read_copy(&reader, out->client_hello_hash, out->suite->hash->len);
-	wire_read_copy(&reader, out->attestation_digest,
-		       sizeof(out->attestation_digest));
+	wire_read_copy(&reader, out->hello_digest,
+		       sizeof(out->hello_digest));
 	return wire_reader_finished(&reader) && out->made_us <= now_us &&
 	       now_us - out->made_us <= COOKIE_LIFETIME_US;
 }

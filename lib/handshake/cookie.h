@@ -25,7 +25,7 @@ struct cookie {
 	const struct crypto_suite *suite;
 	const struct crypto_group *group;	/* NULL: none was asked for */
 	uint8_t client_hello_hash[CRYPTO_HASH_MAX];	/* suite->hash */
-	uint8_t attestation_digest[32];
+	uint8_t hello_digest[32];	/* hello_offer_digest() */
 };
 
 bool cookie_keys_init(struct cookie_keys *keys,

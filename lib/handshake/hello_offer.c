@@ -156,30 +156,64 @@ bool hello_offer_read(const struct adtls_config *config, adtls_bytes_t body,
 	       read_cookie(out);
 }
 
-bool hello_attestation_digest(const struct extension_list *extensions,
-			      uint8_t out[32])
+/* Extensions that may come, go or change with HelloRetryRequest. */
+static bool may_change(uint16_t type)
 {
-	static const uint16_t types[] = {
-		EXTENSION_EVIDENCE_REQUEST, EXTENSION_EVIDENCE_PROPOSAL,
-		EXTENSION_RESULTS_REQUEST, EXTENSION_RESULTS_PROPOSAL
-	};
+	switch (type) {
+	case EXTENSION_KEY_SHARE:
+	case EXTENSION_COOKIE:
+	case EXTENSION_PADDING:
+	case EXTENSION_PRE_SHARED_KEY:
+	case EXTENSION_EARLY_DATA:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* The extension that comes next in ascending order of type, or NULL. */
+static const struct extension *next_by_type(const struct extension_list *list,
+					    int after)
+{
+	const struct extension *next = NULL;
+
+	for (size_t i = 0; i < list->count; i++) {
+		const struct extension *item = &list->items[i];
+
+		if (item->type > after &&
+		    (next == NULL || item->type < next->type))
+			next = item;
+	}
+	return next;
+}
+
+static bool hash_field(struct crypto_hash_state *hash, uint16_t name,
+		       adtls_bytes_t field)
+{
+	uint8_t header[4];
+	struct wire_writer writer;
+
+	wire_writer_init(&writer, header, sizeof(header));
+	wire_write_u16(&writer, name);
+	wire_write_u16(&writer, (uint16_t)field.len);
+	return crypto_hash_update(hash, header, sizeof(header)) &&
+	       crypto_hash_update(hash, field.data, field.len);
+}
+
+bool hello_offer_digest(const struct hello_offer *offer, uint8_t out[32])
+{
 	struct crypto_hash_state *hash = crypto_hash_new(&crypto_sha256);
-	bool ok = hash != NULL;
+	const struct extension *item = NULL;
+	bool ok = hash != NULL &&
+		  hash_field(hash, 0, offer->hello.random) &&
+		  hash_field(hash, 0, offer->hello.session_id) &&
+		  hash_field(hash, 0, offer->hello.suites);
 
-	for (size_t i = 0; ok && i < sizeof(types) / sizeof(types[0]); i++) {
-		const struct extension *extension =
-			extension_list_find(extensions, types[i]);
-		uint8_t header[4];
-		struct wire_writer writer;
-
-		if (extension == NULL)
-			continue;
-		wire_writer_init(&writer, header, sizeof(header));
-		wire_write_u16(&writer, types[i]);
-		wire_write_u16(&writer, (uint16_t)extension->body.len);
-		ok = crypto_hash_update(hash, header, sizeof(header)) &&
-		     crypto_hash_update(hash, extension->body.data,
-					extension->body.len);
+	while (ok && (item = next_by_type(&offer->extensions,
+					  item != NULL ? item->type : -1)) !=
+			     NULL) {
+		if (!may_change(item->type))
+			ok = hash_field(hash, item->type, item->body);
 	}
 	ok = ok && crypto_hash_peek(hash, out);
 	crypto_hash_free(hash);

@@ -30,9 +30,10 @@ struct hello_offer {
 bool hello_offer_read(const struct adtls_config *config, adtls_bytes_t body,
 		      struct hello_offer *out);
 
-/* SHA-256 over the four attestation extensions, each with its type and length
- * or their absence: what a cookie holds of them (protocol §7). */
-bool hello_attestation_digest(const struct extension_list *extensions,
-			      uint8_t out[32]);
+/* SHA-256 over what a second ClientHello must repeat: all but the extensions
+ * that HelloRetryRequest makes change (RFC 8446 §4.1.2). Extensions count by
+ * type and body, not by their place, as some clients reorder them. It covers
+ * the four of attestation (protocol §7). */
+bool hello_offer_digest(const struct hello_offer *offer, uint8_t out[32]);
 
 #endif

@@ -2,7 +2,6 @@
 /* The DTLS handshake header on the wire, and the names of handshake types. */
 #include "messages/handshake_header.h"
 
-/* Whether the fragment lies within its message is reassembly's to judge. */
 bool handshake_fragment_read(struct wire_reader *reader,
 			     struct handshake_fragment *out)
 {
@@ -14,6 +13,10 @@ bool handshake_fragment_read(struct wire_reader *reader,
 	out->offset = wire_read_u24(reader);
 	fragment_len = wire_read_u24(reader);
 	out->data = wire_read_bytes(reader, fragment_len);
+	/* A fragment lies within its message, or is nonsense. */
+	if (out->offset > out->message_len ||
+	    fragment_len > out->message_len - out->offset)
+		wire_reader_fail(reader);
 	return !reader->failed;
 }
 

@@ -3,3 +3,8 @@
 #   cmocka_programs += tests/scenario/example
 #   tests_scenario_example_SOURCES = tests/scenario/example.c
 
+cmocka_programs += tests/scenario/test_handshake
+tests_scenario_test_handshake_SOURCES = tests/scenario/test_handshake.c
+
+cmocka_programs += tests/scenario/test_loss
+tests_scenario_test_loss_SOURCES = tests/scenario/test_loss.c

@@ -51,7 +51,7 @@ LIBRARIES = {
     "sys/socket.h": {"session"},
     "netdb.h": {"session"},
     "netinet/*": {"session"},
-    "arpa/inet.h": {"session"},
+    "arpa/inet.h": {"session", "handshake"},  # there: is a name an address?
 }
 
 # Calls that stay in one layer, whichever header declares them.

@@ -7,6 +7,7 @@
 tests_support_libsupport_la_SOURCES =
 tests_support_libsupport_la_SOURCES += tests/support/test_vectors.c
 tests_support_libsupport_la_SOURCES += tests/support/test_vectors.h
+tests_support_libsupport_la_SOURCES += tests/support/seeded_random.h
 tests_support_libsupport_la_SOURCES += tests/support/simulation.c
 tests_support_libsupport_la_SOURCES += tests/support/simulation.h
 tests_support_libsupport_la_SOURCES += tests/support/simulation_attestation.c

@@ -15,7 +15,7 @@
 #include <adtls/endpoint.h>
 #include <adtls/engine.h>
 
-#include "tests/unit/seeded_random.h"
+#include "tests/support/seeded_random.h"
 
 #define SIMULATION_UTC 1793000000	/* 2026-10-26 */
 #define SIMULATION_DATAGRAM_MAX 65536

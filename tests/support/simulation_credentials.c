@@ -68,4 +68,3 @@ const char simulation_attestation_public_key[] =
 	"MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEZYqszIrH2vsbNKRsuEXzENi2GUVe\n"
 	"/sNUe+azabL7Z0ZfZbsfHP2jhmO4UJZul9a1+6/PXDlOsKz4dDX1gs2yUQ==\n"
 	"-----END PUBLIC KEY-----\n";
-

@@ -23,19 +23,16 @@ cmocka_programs += tests/unit/test_flight_flight
 tests_unit_test_flight_flight_SOURCES = tests/unit/test_flight_flight.c
 
 cmocka_programs += tests/unit/test_flight_range_set
-tests_unit_test_flight_range_set_SOURCES = tests/unit/test_flight_range_set.c \
-	tests/unit/seeded_random.h
+tests_unit_test_flight_range_set_SOURCES = tests/unit/test_flight_range_set.c
 
 cmocka_programs += tests/unit/test_flight_reassembly
-tests_unit_test_flight_reassembly_SOURCES = tests/unit/test_flight_reassembly.c \
-	tests/unit/seeded_random.h
+tests_unit_test_flight_reassembly_SOURCES = tests/unit/test_flight_reassembly.c
 
 cmocka_programs += tests/unit/test_flight_retransmission_timer
 tests_unit_test_flight_retransmission_timer_SOURCES = tests/unit/test_flight_retransmission_timer.c
 
 cmocka_programs += tests/unit/test_flight_simulation
-tests_unit_test_flight_simulation_SOURCES = tests/unit/test_flight_simulation.c \
-	tests/unit/seeded_random.h
+tests_unit_test_flight_simulation_SOURCES = tests/unit/test_flight_simulation.c
 
 cmocka_programs += tests/unit/test_messages_handshake_header
 tests_unit_test_messages_handshake_header_SOURCES = tests/unit/test_messages_handshake_header.c
@@ -143,8 +140,7 @@ tests_unit_test_verifiers_local_SOURCES = \
 	tests/unit/local_appraisal.c \
 	tests/unit/local_appraisal.h \
 	tests/unit/evidence_keys.h \
-	tests/unit/policy_text.h \
-	tests/unit/seeded_random.h
+	tests/unit/policy_text.h
 
 cmocka_programs += tests/unit/test_crypto_certificate
 tests_unit_test_crypto_certificate_SOURCES = tests/unit/test_crypto_certificate.c

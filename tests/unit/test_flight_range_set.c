@@ -12,7 +12,7 @@
 #include <stdbool.h>
 
 #include "flight/range_set.h"
-#include "seeded_random.h"
+#include "tests/support/seeded_random.h"
 
 #define SPAN 120
 

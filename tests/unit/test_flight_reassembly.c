@@ -16,7 +16,7 @@
 
 #include "messages/handshake_header.h"
 #include "flight/range_set.h"
-#include "seeded_random.h"
+#include "tests/support/seeded_random.h"
 
 /* Allocations that still succeed; negative: all. */
 static int allocations_left = -1;

@@ -17,7 +17,7 @@
 #include "flight/ack.h"
 #include "flight/flight.h"
 #include "flight/reassembly.h"
-#include "seeded_random.h"
+#include "tests/support/seeded_random.h"
 
 #define MS 1000ULL
 #define S  1000000ULL

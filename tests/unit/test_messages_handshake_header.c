@@ -40,6 +40,22 @@ static void fields_are_where_the_rfc_puts_them(void **state)
 	assert_ptr_equal(fragment.data.data, wire + HANDSHAKE_HEADER_LEN);
 }
 
+static void a_fragment_beyond_its_message_is_refused(void **state)
+{
+	struct handshake_fragment fragment;
+	uint8_t beyond[sizeof(wire)];
+	struct wire_reader reader;
+
+	(void)state;
+	memcpy(beyond, wire, sizeof(wire));
+	beyond[8] = 0x01; /* one byte further */
+	wire_reader_init(&reader, beyond, sizeof(beyond));
+	assert_false(handshake_fragment_read(&reader, &fragment));
+	beyond[7] = 0x03; /* begins behind the end */
+	wire_reader_init(&reader, beyond, sizeof(beyond));
+	assert_false(handshake_fragment_read(&reader, &fragment));
+}
+
 static void writing_gives_the_same_bytes(void **state)
 {
 	const struct handshake_fragment fragment = {
@@ -126,6 +142,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(fields_are_where_the_rfc_puts_them),
+		cmocka_unit_test(a_fragment_beyond_its_message_is_refused),
 		cmocka_unit_test(writing_gives_the_same_bytes),
 		cmocka_unit_test(every_truncation_is_refused),
 		cmocka_unit_test(a_record_may_hold_several),

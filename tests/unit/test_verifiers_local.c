@@ -12,7 +12,7 @@
 
 #include "rats/cose_sign1.h"
 #include "tests/unit/local_appraisal.h"
-#include "tests/unit/seeded_random.h"
+#include "tests/support/seeded_random.h"
 
 static const char usual_policy[] = USUAL_POLICY;
 

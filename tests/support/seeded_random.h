@@ -3,8 +3,8 @@
  * Random choices that a seed repeats, and a check that names the seed when it
  * fails. For tests that try many orders and losses.
  */
-#ifndef ADTLS_TESTS_UNIT_SEEDED_RANDOM_H
-#define ADTLS_TESTS_UNIT_SEEDED_RANDOM_H
+#ifndef ADTLS_TESTS_SUPPORT_SEEDED_RANDOM_H
+#define ADTLS_TESTS_SUPPORT_SEEDED_RANDOM_H
 
 #include <inttypes.h>
 #include <stdint.h>
