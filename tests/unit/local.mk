@@ -150,3 +150,6 @@ tests_unit_test_crypto_credentials_SOURCES = tests/unit/test_crypto_credentials.
 
 cmocka_programs += tests/unit/test_crypto_credentials_validate
 tests_unit_test_crypto_credentials_validate_SOURCES = tests/unit/test_crypto_credentials_validate.c
+
+cmocka_programs += tests/unit/test_crypto_priority
+tests_unit_test_crypto_priority_SOURCES = tests/unit/test_crypto_priority.c
