@@ -22,6 +22,7 @@ adtlsincludedir = $(includedir)/adtls
 adtlsinclude_HEADERS = \
 	lib/include/adtls/adtls.h \
 	lib/include/adtls/attester.h \
+	lib/include/adtls/coap.h \
 	lib/include/adtls/config.h \
 	lib/include/adtls/credentials.h \
 	lib/include/adtls/endpoint.h \

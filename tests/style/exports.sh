@@ -13,11 +13,16 @@ echo 1..2
 # shellcheck disable=SC2086
 for header in "${srcdir:?}"/lib/include/adtls/*.h; do
 	${CC:-cc} -E -P -std=c11 $HEADER_CPPFLAGS -I"$srcdir/lib/include" "$header"
-done | grep -oE '\badtls_[a-z0-9_]+ *\(' | tr -d ' (' |
+done | grep -oE '\badtls_[a-z0-9_]+ *\([^*]' | sed 's/ *(.*//' |
 	sort -u >"$work/declared"
-for library in "${abs_top_builddir:?}"/.libs/libadtls*.so; do
-	nm -D --defined-only "$library"
-done | awk '$2 != "A" { sub(/@.*/, "", $3); print $3 }' |
+# Of the archive's names those that libcoap calls are left to tests/coap.
+{
+	for library in "${abs_top_builddir:?}"/.libs/libadtls*.so; do
+		nm -D --defined-only "$library"
+	done
+	nm -g --defined-only "$abs_top_builddir/coap/libadtls-coap.a" |
+		grep -v ' T coap_'
+} | awk 'NF == 3 && $2 != "A" { sub(/@.*/, "", $3); print $3 }' |
 	sort -u >"$work/exported"
 
 # Tells which names only the first file has.

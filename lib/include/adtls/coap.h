@@ -33,6 +33,9 @@
 extern "C" {
 #endif
 
+/** The type in coap_get_tls_library_version(); then coap_session_get_tls() gives a const adtls_engine_t. */
+#define ADTLS_COAP_TLS_LIBRARY ((coap_tls_library_t)0xad)
+
 /* What a context demands and offers. A call holds for connections that begin
  * after it. Each returns ADTLS_OK, or ADTLS_E_INVALID for a @context that is
  * not alive, and what it says besides. */
@@ -63,7 +66,7 @@ int adtls_coap_set_trace(coap_context_t *context,
 			 void *argument);
 
 /**
- * Adjust a configuration before it is sealed: MTU, timers, priorities, an
+ * Adjust a configuration before it is sealed: timers, priorities, an
  * attestation limit, own extensions. Returns: ADTLS_OK, or an error that
  * makes its session or server fail.
  */
@@ -74,6 +77,14 @@ typedef int (*adtls_coap_configure_func)(void *argument, adtls_role_t role,
 int adtls_coap_set_configure(coap_context_t *context,
 			     adtls_coap_configure_func configure,
 			     void *argument);
+
+/**
+ * adtls_coap_set_mtu:
+ * @mtu: largest datagram sent, in bytes of UDP payload: 256 to 1472, which is
+ *   what libcoap receives; 0 (default): libcoap's, so 1152 for clients and
+ *   what coap_endpoint_set_default_mtu() said for servers
+ */
+int adtls_coap_set_mtu(coap_context_t *context, size_t mtu);
 
 /**
  * adtls_coap_set_workers:

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What applications say and ask, <adtls/coap.h>. */
+#include <adtls/coap.h>
+
+#include "backend_session.h"
+
+#define MTU_MIN 256
+
+int adtls_coap_set_policy(coap_context_t *coap, adtls_policy_t *policy,
+			  adtls_verifier_t *verifier)
+{
+	struct backend_context *context = backend_context_find(coap);
+	struct backend_settings *settings;
+
+	if (context == NULL)
+		return ADTLS_E_INVALID;
+	settings = &context->config.settings;
+	/* First the new ones: they may be the old ones. */
+	policy = policy != NULL ? adtls_policy_ref(policy) : NULL;
+	verifier = verifier != NULL ? adtls_verifier_ref(verifier) : NULL;
+	adtls_policy_unref(settings->policy);
+	adtls_verifier_unref(settings->verifier);
+	settings->policy = policy;
+	settings->verifier = verifier;
+	backend_context_renew(context);
+	return ADTLS_OK;
+}
+
+int adtls_coap_set_attester(coap_context_t *coap, adtls_attester_t *attester)
+{
+	struct backend_context *context = backend_context_find(coap);
+
+	if (context == NULL)
+		return ADTLS_E_INVALID;
+	attester = attester != NULL ? adtls_attester_ref(attester) : NULL;
+	adtls_attester_unref(context->config.settings.attester);
+	context->config.settings.attester = attester;
+	backend_context_renew(context);
+	return ADTLS_OK;
+}
+
+int adtls_coap_set_key_log(coap_context_t *coap,
+			   void (*write)(void *argument, const char *line),
+			   void *argument)
+{
+	struct backend_context *context = backend_context_find(coap);
+
+	if (context == NULL)
+		return ADTLS_E_INVALID;
+	context->config.settings.key_log = write;
+	context->config.settings.key_log_argument = argument;
+	backend_context_renew(context);
+	return ADTLS_OK;
+}
+
+int adtls_coap_set_trace(coap_context_t *coap,
+			 void (*write)(void *argument, const char *line),
+			 void *argument)
+{
+	struct backend_context *context = backend_context_find(coap);
+
+	if (context == NULL)
+		return ADTLS_E_INVALID;
+	context->config.settings.trace = write;
+	context->config.settings.trace_argument = argument;
+	backend_context_renew(context);
+	return ADTLS_OK;
+}
+
+int adtls_coap_set_configure(coap_context_t *coap,
+			     adtls_coap_configure_func configure,
+			     void *argument)
+{
+	struct backend_context *context = backend_context_find(coap);
+
+	if (context == NULL)
+		return ADTLS_E_INVALID;
+	context->config.settings.configure = configure;
+	context->config.settings.configure_argument = argument;
+	backend_context_renew(context);
+	return ADTLS_OK;
+}
+
+int adtls_coap_set_mtu(coap_context_t *coap, size_t mtu)
+{
+	struct backend_context *context = backend_context_find(coap);
+
+	if (context == NULL ||
+	    (mtu != 0 && (mtu < MTU_MIN || mtu > LIBCOAP_DATAGRAM_MAX)))
+		return ADTLS_E_INVALID;
+	context->config.settings.mtu = mtu;
+	backend_context_renew(context);
+	return ADTLS_OK;
+}
+
+int adtls_coap_set_workers(coap_context_t *coap, unsigned threads)
+{
+	struct backend_context *context = backend_context_find(coap);
+
+	if (context == NULL || context->jobs.pool != NULL || threads == 0 ||
+	    threads > ADTLS_JOB_POOL_THREADS_MAX)
+		return ADTLS_E_INVALID;
+	context->jobs.threads = threads;
+	return ADTLS_OK;
+}
+
+int adtls_coap_set_outcome_handler(coap_context_t *coap,
+				   adtls_coap_outcome_func handler,
+				   void *argument)
+{
+	struct backend_context *context = backend_context_find(coap);
+
+	if (context == NULL)
+		return ADTLS_E_INVALID;
+	context->outcomes.handler = handler;
+	context->outcomes.argument = argument;
+	return ADTLS_OK;
+}
+
+const adtls_engine_t *adtls_coap_engine(const coap_session_t *session)
+{
+	const struct backend_context *context = backend_context_of(session);
+	const struct backend_session *found =
+		context != NULL ? backend_session_find(context, session) : NULL;
+
+	return found != NULL ? found->current.engine : NULL;
+}
+
+adtls_verdict_t *adtls_coap_verdict(const coap_session_t *session)
+{
+	const adtls_engine_t *engine = adtls_coap_engine(session);
+
+	return engine != NULL ? adtls_engine_verdict(engine) : NULL;
+}
+
+adtls_authorization_t adtls_coap_authorization(const coap_session_t *session)
+{
+	const adtls_engine_t *engine = adtls_coap_engine(session);
+
+	return engine != NULL ? adtls_engine_authorization(engine) :
+				ADTLS_AUTHORIZATION_NONE;
+}
+
+const char *adtls_coap_peer_identity(const coap_session_t *session)
+{
+	const adtls_engine_t *engine = adtls_coap_engine(session);
+
+	return engine != NULL ? adtls_engine_peer_identity(engine) : "";
+}
+
+adtls_bytes_t adtls_coap_peer_certificate(const coap_session_t *session)
+{
+	const adtls_engine_t *engine = adtls_coap_engine(session);
+
+	return engine != NULL ? adtls_engine_peer_certificate(engine) :
+				(adtls_bytes_t){ NULL, 0 };
+}
+
+bool adtls_coap_statistics(const coap_session_t *session,
+			   adtls_statistics_t *out)
+{
+	const adtls_engine_t *engine = adtls_coap_engine(session);
+
+	*out = (adtls_statistics_t){ 0 };
+	if (engine != NULL)
+		adtls_engine_statistics(engine, out);
+	return engine != NULL;
+}

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Making a configuration of what libcoap's API and ours said. */
+#include "backend_config.h"
+
+#include "backend_log.h"
+
+#include <string.h>
+
+/* What adtls_config_set_mtu() takes, and libcoap receives. */
+#define MTU_MIN 256
+#define MTU_MAX LIBCOAP_DATAGRAM_MAX
+
+#define MESSAGE_MAX 256
+
+void backend_config_renew(struct backend_config *config)
+{
+	for (int role = 0; role < 2; role++) {
+		adtls_config_unref(config->sealed[role]);
+		config->sealed[role] = NULL;
+	}
+}
+
+void backend_config_clear(struct backend_config *config)
+{
+	backend_config_renew(config);
+	for (int role = 0; role < 2; role++)
+		backend_pki_clear(&config->pki[role]);
+	backend_roots_clear(&config->roots);
+	adtls_policy_unref(config->settings.policy);
+	adtls_verifier_unref(config->settings.verifier);
+	adtls_attester_unref(config->settings.attester);
+	config->settings = (struct backend_settings){ 0 };
+}
+
+static size_t choose_mtu(const struct backend_settings *settings,
+			 size_t session_mtu)
+{
+	size_t mtu = settings->mtu > 0 ? settings->mtu : session_mtu;
+
+	if (mtu < MTU_MIN)
+		return MTU_MIN;
+	return mtu > MTU_MAX ? MTU_MAX : mtu;
+}
+
+static void trace_to_log(void *argument, const char *line)
+{
+	(void)argument;
+	backend_log(BACKEND_LOG_DEBUG, "%s", line);
+}
+
+static int set_logs(const struct backend_settings *settings,
+		    adtls_config_t *config)
+{
+	int error = ADTLS_OK;
+
+	if (settings->key_log != NULL)
+		error = adtls_config_set_key_log(config, settings->key_log,
+						 settings->key_log_argument);
+	if (error != ADTLS_OK)
+		return error;
+	if (settings->trace != NULL)
+		return adtls_config_set_trace(config, settings->trace,
+					      settings->trace_argument);
+	if (backend_log_level() >= BACKEND_LOG_DEBUG)
+		return adtls_config_set_trace(config, trace_to_log, NULL);
+	return ADTLS_OK;
+}
+
+static int set_attestation(const struct backend_settings *settings,
+			   adtls_role_t role, adtls_config_t *config)
+{
+	if (role == ADTLS_CLIENT && settings->attester != NULL)
+		return adtls_config_set_attester(config, settings->attester);
+	if (role == ADTLS_SERVER && settings->policy != NULL)
+		return adtls_config_set_policy(config, settings->policy,
+					       settings->verifier);
+	return ADTLS_OK;
+}
+
+static int set_all(const struct backend_config *from, adtls_role_t role,
+		   adtls_credentials_t *credentials, size_t mtu,
+		   adtls_config_t *config)
+{
+	const struct backend_settings *settings = &from->settings;
+	int error = adtls_config_set_credentials(config, credentials);
+
+	if (error == ADTLS_OK && role == ADTLS_SERVER &&
+	    from->pki[role].verifies_peer)
+		error = adtls_config_set_client_authentication(
+			config, ADTLS_CLIENT_AUTHENTICATION_REQUIRE);
+	if (error == ADTLS_OK)
+		error = set_attestation(settings, role, config);
+	if (error == ADTLS_OK)
+		error = set_logs(settings, config);
+	if (error == ADTLS_OK && settings->configure != NULL)
+		error = settings->configure(settings->configure_argument, role,
+					    config);
+	/* Last: datagrams must fit libcoap's buffer. */
+	if (error == ADTLS_OK)
+		error = adtls_config_set_mtu(config, mtu);
+	return error;
+}
+
+/* Takes over @config, also on error. */
+static adtls_config_t *seal(adtls_role_t role, adtls_config_t *config,
+			    int error)
+{
+	char message[MESSAGE_MAX] = "";
+
+	if (error == ADTLS_OK)
+		error = adtls_config_seal(config, message, sizeof(message));
+	if (error == ADTLS_OK)
+		return config;
+	backend_log(BACKEND_LOG_ERROR, "the %s's configuration: %s%s%s",
+		    role == ADTLS_SERVER ? "server" : "client",
+		    adtls_strerror(error), message[0] != '\0' ? ": " : "",
+		    message);
+	adtls_config_unref(config);
+	return NULL;
+}
+
+static adtls_config_t *make(const struct backend_config *from,
+			    adtls_role_t role, size_t mtu)
+{
+	const struct backend_pki *pki = &from->pki[role];
+	adtls_credentials_t *credentials = backend_pki_credentials(
+		pki, &from->roots, role == ADTLS_CLIENT || pki->verifies_peer);
+	adtls_config_t *config;
+	int error;
+
+	if (credentials == NULL)
+		return NULL;
+	error = adtls_config_new(&config);
+	if (error == ADTLS_OK)
+		config = seal(role, config,
+			      set_all(from, role, credentials, mtu, config));
+	else
+		backend_log(BACKEND_LOG_ERROR, "%s", adtls_strerror(error));
+	adtls_credentials_unref(credentials);
+	return error == ADTLS_OK ? config : NULL;
+}
+
+adtls_config_t *backend_config_get(struct backend_config *config,
+				   adtls_role_t role, size_t session_mtu)
+{
+	if (config->sealed[role] == NULL) {
+		config->mtu[role] = choose_mtu(&config->settings, session_mtu);
+		config->sealed[role] = make(config, role, config->mtu[role]);
+	}
+	return config->sealed[role];
+}

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The front door, and the sessions that did not get through it. */
+#include "backend_hello.h"
+
+#include "backend_log.h"
+
+#include <arpa/inet.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define CONTENT_HANDSHAKE 22
+#define MESSAGE_CLIENT_HELLO 1
+#define RECORD_HEADER_LEN 13
+
+bool backend_hello_is(const uint8_t *data, size_t len)
+{
+	return len > RECORD_HEADER_LEN && data[0] == CONTENT_HANDSHAKE &&
+	       data[RECORD_HEADER_LEN] == MESSAGE_CLIENT_HELLO;
+}
+
+size_t backend_hello_mtu(const coap_session_t *session, unsigned overhead)
+{
+	return LIBCOAP_MAX_PDU_SIZE(session) + LIBCOAP_HEADER + overhead;
+}
+
+static void append(adtls_address_t *address, const void *data, size_t len)
+{
+	memcpy(address->data + address->len, data, len);
+	address->len += len;
+}
+
+/* Family, address, scope and port, without what is between them. */
+static void write_address(const coap_address_t *from, adtls_address_t *out)
+{
+	*out = (adtls_address_t){ 0 };
+	append(out, &from->addr.sa.sa_family, sizeof(from->addr.sa.sa_family));
+	if (from->addr.sa.sa_family == AF_INET6) {
+		const struct sockaddr_in6 *in6 = &from->addr.sin6;
+
+		append(out, &in6->sin6_addr, sizeof(in6->sin6_addr));
+		append(out, &in6->sin6_scope_id, sizeof(in6->sin6_scope_id));
+		append(out, &in6->sin6_port, sizeof(in6->sin6_port));
+		return;
+	}
+	append(out, &from->addr.sin.sin_addr, sizeof(from->addr.sin.sin_addr));
+	append(out, &from->addr.sin.sin_port, sizeof(from->addr.sin.sin_port));
+}
+
+adtls_engine_t *backend_hello_receive(struct backend_context *context,
+				      coap_session_t *session,
+				      const uint8_t *data, size_t len)
+{
+	adtls_endpoint_t *door = backend_context_door(
+		context, backend_hello_mtu(session, LIBCOAP_OVERHEAD));
+	uint8_t datagram[LIBCOAP_DATAGRAM_MAX];
+	adtls_address_t from, to;
+	adtls_engine_t *engine;
+
+	if (door == NULL || len > sizeof(datagram))
+		return NULL;
+	memcpy(datagram, data, len);
+	write_address(coap_session_get_addr_remote(session), &from);
+	engine = adtls_endpoint_receive(door, backend_now(), &from, datagram,
+					len, NULL);
+	if (engine != NULL)
+		adtls_endpoint_detach(door, engine);
+	/* Without engines of its own the door only answers its visitor. */
+	while ((len = adtls_endpoint_next_datagram(door, backend_now(), &to,
+						   datagram,
+						   sizeof(datagram))) > 0)
+		LIBCOAP_SEND(session, datagram, len);
+	return engine;
+}
+
+void backend_hellos_add(struct backend_context *context,
+			coap_session_t *session)
+{
+	struct backend_hello *hello;
+
+	backend_hellos_remove(context, session);
+	hello = malloc(sizeof(*hello));
+	/* libcoap itself would free it after 30 s. */
+	if (hello == NULL)
+		return;
+	hello->session = session;
+	STAILQ_INSERT_TAIL(&context->hellos, hello, link);
+}
+
+void backend_hellos_remove(struct backend_context *context,
+			   const coap_session_t *session)
+{
+	struct backend_hello *hello;
+
+	STAILQ_FOREACH(hello, &context->hellos, link)
+	{
+		if (hello->session == session)
+			break;
+	}
+	if (hello == NULL)
+		return;
+	STAILQ_REMOVE(&context->hellos, hello, backend_hello, link);
+	free(hello);
+}
+
+void backend_hellos_free(struct backend_context *context)
+{
+	struct backend_hello *hello;
+
+	while ((hello = STAILQ_FIRST(&context->hellos)) != NULL) {
+		coap_session_t *session = hello->session;
+
+		/* First: freeing it calls us back. */
+		STAILQ_REMOVE_HEAD(&context->hellos, link);
+		free(hello);
+		LIBCOAP_HANDLE_EVENT(context->coap,
+				     COAP_EVENT_SERVER_SESSION_DEL, session);
+		coap_session_free(session);
+	}
+}
+
+void backend_hellos_clear(struct backend_context *context)
+{
+	struct backend_hello *hello;
+
+	while ((hello = STAILQ_FIRST(&context->hellos)) != NULL) {
+		STAILQ_REMOVE_HEAD(&context->hellos, link);
+		free(hello);
+	}
+}
