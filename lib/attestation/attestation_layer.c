@@ -183,19 +183,19 @@ static void deny(struct attestation *attestation, adtls_time_t now,
 	set_verdict(attestation, verdict, ADTLS_AUTHORIZATION_DENIED);
 }
 
-/* A grant ends when it says so; UTC says when, the monotonic clock wakes us. */
-static uint64_t grant_deadline(const adtls_verdict_t *verdict, adtls_time_t now)
+/* A grant ends when it says so, and no later than policy says, whether or not
+ * there is a UTC to tell (protocol §6). The monotonic clock wakes us. */
+static uint64_t grant_deadline(const struct attestation *attestation,
+			       const adtls_verdict_t *verdict, adtls_time_t now)
 {
 	int64_t expires_at = adtls_verdict_expires_at(verdict);
-	int64_t left;
+	int64_t left = attestation->config->attestation.policy->grant_s;
 
-	if (expires_at == ADTLS_UTC_UNKNOWN || now.utc_s == ADTLS_UTC_UNKNOWN)
-		return ADTLS_NEVER;
-	left = expires_at - now.utc_s;
+	if (expires_at != ADTLS_UTC_UNKNOWN && now.utc_s != ADTLS_UTC_UNKNOWN &&
+	    expires_at < now.utc_s + left)
+		left = expires_at - now.utc_s;
 	if (left < 0)
 		left = 0;
-	if ((uint64_t)left > (ADTLS_NEVER - now.monotonic_us) / 1000000 - 1)
-		return ADTLS_NEVER;
 	return now.monotonic_us + (uint64_t)left * 1000000;
 }
 
@@ -217,7 +217,7 @@ static bool finish_job(void *layer, adtls_time_t now, adtls_job_t *job)
 	set_verdict(attestation, verdict, authorization);
 	attestation->deadline_us =
 		authorization == ADTLS_AUTHORIZATION_GRANTED ?
-			grant_deadline(verdict, now) :
+			grant_deadline(attestation, verdict, now) :
 			ADTLS_NEVER;
 	return true;
 }

@@ -8,3 +8,6 @@ tests_scenario_test_handshake_SOURCES = tests/scenario/test_handshake.c
 
 cmocka_programs += tests/scenario/test_loss
 tests_scenario_test_loss_SOURCES = tests/scenario/test_loss.c
+
+cmocka_programs += tests/scenario/test_attestation
+tests_scenario_test_attestation_SOURCES = tests/scenario/test_attestation.c

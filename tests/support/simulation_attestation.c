@@ -136,15 +136,20 @@ static void write_cmw(const adtls_evidence_request_t *request,
 {
 	struct crypto_private_key *key =
 		crypto_private_key_new(attestation_key());
-	struct buffer claims = { 0 }, evidence = { 0 };
+	struct buffer claims = { 0 }, evidence = { 0 }, spki = { 0 };
+	uint8_t key_id[COSE_KEY_ID_LEN];
 
 	assert_non_null(key);
+	assert_true(crypto_private_key_spki(key, &spki));
+	assert_true(cose_key_id(buffer_bytes(&spki), key_id));
 	write_claims(request, padding_len, &claims);
-	assert_true(cose_sign1_write(key, true, (adtls_bytes_t){ 0 },
+	assert_true(cose_sign1_write(key, true,
+				     bytes_of(key_id, sizeof(key_id)),
 				     buffer_bytes(&claims), &evidence));
 	assert_true(cmw_write_record(263, buffer_bytes(&evidence),
 				     CMW_INDICATOR_EVIDENCE, out));
 	crypto_private_key_unref(key);
+	buffer_clear(&spki);
 	buffer_clear(&claims);
 	buffer_clear(&evidence);
 }
