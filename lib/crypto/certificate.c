@@ -29,7 +29,7 @@ static size_t read_length(struct wire_reader *reader)
 
 	if ((first & DER_LONG_FORM) == 0)
 		return first;
-	if (count == 0 || count > DER_LENGTH_MAX)
+	if (count > DER_LENGTH_MAX)
 		wire_reader_fail(reader);
 	for (unsigned i = 0; i < count && !reader->failed; i++)
 		len = len << 8 | wire_read_u8(reader);
@@ -40,14 +40,13 @@ static size_t read_length(struct wire_reader *reader)
 
 static struct element read_element(struct wire_reader *reader)
 {
-	adtls_bytes_t all = { .data = reader->data + reader->pos,
-			      .len = wire_reader_left(reader) };
-	struct element element;
+	size_t start = reader->pos;
+	struct element element = { .tag = wire_read_u8(reader) };
 
-	element.tag = wire_read_u8(reader);
 	element.contents = wire_read_bytes(reader, read_length(reader));
-	all.len -= wire_reader_left(reader);
-	element.whole = all;
+	if (!reader->failed)
+		element.whole = (adtls_bytes_t){ reader->data + start,
+						 reader->pos - start };
 	return element;
 }
 

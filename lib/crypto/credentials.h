@@ -28,9 +28,9 @@ bool credentials_reproducible(const struct adtls_credentials *credentials);
 struct certificate_verdict {
 	adtls_alert_t alert;		/* ADTLS_ALERT_NONE: accepted */
 	adtls_reason_t reason;
-	char subject[ADTLS_NAME_MAX];	/* RFC 4514 name, NUL-terminated, cut if long */
-	struct buffer spki;		/* as in the certificate, not re-encoded */
-	struct crypto_public_key *key;	/* for CertificateVerify; NULL on refusal */
+	char subject[ADTLS_NAME_MAX];	/* RFC 4514, printable, cut if long */
+	struct buffer spki;		/* as it was sent, not re-encoded */
+	struct crypto_public_key *key;	/* NULL on refusal */
 };
 
 /* Validate @chain (DER, the peer's own first): path to our anchors, times

@@ -24,7 +24,8 @@ struct crypto_public_key;
 
 /* NULL: not a key we can use. */
 struct crypto_public_key *crypto_public_key_new_spki(adtls_bytes_t spki);
-/* A P-256 key from its affine coordinates, 32 bytes each (COSE, RFC 9053 §7.1.1). */
+/* A P-256 key from its affine coordinates, 32 bytes each, as COSE has it
+ * (RFC 9053 §7.1.1). NULL: not a point of the curve. */
 struct crypto_public_key *crypto_public_key_new_p256(const uint8_t *x,
 						     const uint8_t *y);
 void crypto_public_key_free(struct crypto_public_key *key);

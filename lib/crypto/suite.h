@@ -29,8 +29,9 @@ struct crypto_suite {
 	const struct crypto_mask_cipher *mask_cipher;
 	size_t key_len;
 	size_t tag_len;
-	uint64_t seal_limit;		/* records under one key, RFC 9147 §4.5.3 */
-	uint64_t forgery_limit;		/* failed records under one key */
+	/* Records under one key (RFC 9147 §4.5.3): sealed, not authentic. */
+	uint64_t seal_limit;
+	uint64_t forgery_limit;
 };
 
 /* NULL unless this build has the suite. */

@@ -88,16 +88,16 @@ struct record {
 /* Accept: @out is valid. Drop: go on behind it, if anything is left. */
 enum record_verdict {
 	RECORD_ACCEPT,
-	RECORD_DROP_MALFORMED,		/* the rest of the datagram is lost too */
+	RECORD_DROP_MALFORMED,		/* and with it the rest of the datagram */
 	RECORD_DROP_UNKNOWN_EPOCH,
 	RECORD_DROP_REPLAY,
 	RECORD_DROP_FORGED,		/* not authentic, or too short to be */
 	RECORD_DROP_TOO_LARGE,
-	RECORD_DROP_KEY_LIMIT		/* authentic or not: the key is used up */
+	RECORD_DROP_KEY_LIMIT		/* the key has seen too many forgeries */
 };
 
 /* Open the first record of @datagram (@len bytes, decrypted in place). Sets
- * *@out_consumed to how many bytes it took: always at least 1, at most @len.
+ * *@out_consumed to how many bytes it took: some, unless @len is 0.
  * Marks the replay window only for an authentic record. An accepted record of
  * type RECORD_INVALID is authentic, but has a content type that no DTLS 1.3
  * record has, or none: the peer's error. */

@@ -136,7 +136,11 @@ static void chains_in_pem(void **state)
 	append(&pem, &issuer);
 	assert_int_equal(set_mem(credentials, &pem, &key), ADTLS_OK);
 	assert_chain(credentials, chain, 2);
-	/* the wrong way round: refused here, not by every peer later */
+	/* out of order: refused here, not by every peer later */
+	pem = leaf;
+	append(&pem, &leaf);
+	append(&pem, &issuer);
+	assert_int_equal(set_mem(credentials, &pem, &key), ADTLS_E_CREDENTIALS);
 	pem = issuer;
 	append(&pem, &leaf);
 	assert_int_equal(set_mem(credentials, &pem, &key), ADTLS_E_CREDENTIALS);

@@ -361,7 +361,7 @@ static void plaintext_records(void **state)
 static void malformed_records_are_dropped(void **state)
 {
 	static const char *const datagrams[] = {
-		/* first bytes that are no record of DTLS 1.3, whole otherwise */
+		/* whole, but for a first byte that DTLS 1.3 has not */
 		"00 fefd 0000 000000000000 0001 aa",
 		"14 fefd 0000 000000000000 0001 01",
 		"17 fefd 0000 000000000000 0001 aa",

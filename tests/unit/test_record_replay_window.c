@@ -100,6 +100,7 @@ static void jumps(void **state)
 	     jump <= REPLAY_WINDOW_LEN + 1; jump++) {
 		struct replay_window window = { 0 };
 
+		replay_window_mark(&window, 9);
 		replay_window_mark(&window, 10);
 		replay_window_mark(&window, 10 + jump);
 		assert_seen(&window, 10);
