@@ -142,6 +142,19 @@ static void complete_handshake(struct adtls_engine *engine, adtls_time_t now)
 	config_trace(engine->config, "connected");
 }
 
+/* Appraisal begins where the handshake ends (protocol §4.3). */
+static void time_appraisal(struct adtls_engine *engine, adtls_time_t now)
+{
+	adtls_statistics_t *statistics = &engine->statistics;
+
+	if (statistics->appraisal_us == 0 &&
+	    (engine->authorization == ADTLS_AUTHORIZATION_GRANTED ||
+	     engine->authorization == ADTLS_AUTHORIZATION_DENIED))
+		statistics->appraisal_us = now.monotonic_us -
+					   engine->started_us -
+					   statistics->handshake_us;
+}
+
 static void settle_authorization(struct adtls_engine *engine, adtls_time_t now)
 {
 	adtls_authorization_t authorization =
@@ -152,6 +165,7 @@ static void settle_authorization(struct adtls_engine *engine, adtls_time_t now)
 	    engine->phase == ENGINE_HANDSHAKING)
 		return;
 	engine->authorization = authorization;
+	time_appraisal(engine, now);
 	if (authorization == ADTLS_AUTHORIZATION_GRANTED)
 		emit_type(engine, ADTLS_EVENT_AUTHORIZED);
 	if (authorization != ADTLS_AUTHORIZATION_DENIED)

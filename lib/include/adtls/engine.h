@@ -169,6 +169,7 @@ typedef struct adtls_statistics {
 	uint64_t bytes_received;
 	uint64_t retransmissions;	/* handshake fragments sent again */
 	uint64_t handshake_us;		/* first to last handshake event, 0 until connected */
+	uint64_t appraisal_us;		/* from then to the first verdict, or 0 */
 	uint64_t records_dropped;	/* all kinds: the sum of those below */
 	uint64_t dropped_malformed;
 	uint64_t dropped_unknown_epoch;
