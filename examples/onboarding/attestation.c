@@ -11,6 +11,53 @@
 /* Enough for any message about a policy file. */
 #define MESSAGE_SIZE 512
 
+/* Tries a certificate and its key on fresh credentials. */
+static bool check_key(adtls_credentials_t *credentials,
+		      const char *certificate_file, const char *key_file)
+{
+	int result;
+
+	if (!file_is_readable(certificate_file, "certificate") ||
+	    !file_is_readable(key_file, "private key"))
+		return false;
+	result = adtls_credentials_set_key_file(credentials, certificate_file,
+						key_file);
+	if (result != ADTLS_OK)
+		warnx("certificate %s with private key %s: %s",
+		      certificate_file, key_file, adtls_strerror(result));
+	return result == ADTLS_OK;
+}
+
+/* Tries a file of CA certificates on fresh credentials. */
+static bool check_ca(adtls_credentials_t *credentials, const char *ca_file)
+{
+	int result;
+
+	if (!file_is_readable(ca_file, "CA certificate"))
+		return false;
+	result = adtls_credentials_add_trust_file(credentials, ca_file);
+	if (result != ADTLS_OK)
+		warnx("CA certificate %s: %s", ca_file, adtls_strerror(result));
+	return result == ADTLS_OK;
+}
+
+bool attestation_check_files(const char *certificate_file, const char *key_file,
+			     const char *const *ca_files, size_t ca_count)
+{
+	adtls_credentials_t *credentials;
+	bool is_good;
+
+	if (adtls_credentials_new(0, &credentials) != ADTLS_OK) {
+		warnx("out of memory");
+		return false;
+	}
+	is_good = check_key(credentials, certificate_file, key_file);
+	for (size_t i = 0; is_good && i < ca_count; i++)
+		is_good = check_ca(credentials, ca_files[i]);
+	adtls_credentials_unref(credentials);
+	return is_good;
+}
+
 bool attestation_require(coap_context_t *context, const char *policy_file,
 			 adtls_coap_outcome_func watcher, void *argument)
 {

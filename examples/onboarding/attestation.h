@@ -13,6 +13,14 @@
 #include "est.h"
 
 /*
+ * Checks that certificate and key belong together, and that there are
+ * certificates in the CA files (ca_count of them), before libcoap is given
+ * them; complains on standard error, naming the file at fault.
+ */
+bool attestation_check_files(const char *certificate_file, const char *key_file,
+			     const char *const *ca_files, size_t ca_count);
+
+/*
  * For a gateway: demands of every client what the policy file says, has its
  * Evidence appraised, and calls the watcher with what came of each connection.
  * Complains on standard error and returns false if the policy cannot be used.

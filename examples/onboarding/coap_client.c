@@ -12,7 +12,6 @@
 #include <time.h>
 
 #include "address.h"
-#include "file.h"
 
 /* How long libcoap may sleep before we look at the clock. */
 #define LOOP_MS 100
@@ -139,9 +138,8 @@ connect_session(coap_context_t *context,
 	};
 	coap_session_t *session;
 
-	if (!file_is_readable(options->ca_file, "CA certificate") ||
-	    !file_is_readable(options->certificate_file, "certificate") ||
-	    !file_is_readable(options->key_file, "private key") ||
+	if (!attestation_check_files(options->certificate_file,
+				     options->key_file, &options->ca_file, 1) ||
 	    !address_from_name(options->host, options->port, &address))
 		return NULL;
 	session = coap_new_client_session_pki(context, NULL, &address,

@@ -150,32 +150,54 @@ static const char *outcome_name(adtls_coap_outcome_type_t type)
 	return "unknown";
 }
 
+/* Writes what the appraisal found, and how long it took. */
+static void print_verdict(const adtls_coap_outcome_t *outcome)
+{
+	char line[LINE_SIZE];
+	char time_text[TIME_SIZE];
+	adtls_statistics_t statistics;
+
+	adtls_engine_statistics(outcome->engine, &statistics);
+	adtls_verdict_explain(outcome->verdict, line, sizeof(line));
+	printf("%s; Evidence %s appraised by %s at %s in %.1f ms", line,
+	       adtls_verdict_evidence_type(outcome->verdict),
+	       adtls_verdict_verifier(outcome->verdict),
+	       format_time(adtls_verdict_appraised_at(outcome->verdict),
+			   time_text),
+	       (double)statistics.appraisal_us / 1000.0);
+}
+
+/* Writes why a connection was refused or failed, if it was. */
+static void print_reason(const adtls_coap_outcome_t *outcome)
+{
+	char field[FIELD_SIZE];
+	const char *sentence = *outcome->detail != '\0'
+				       ? clean(outcome->detail, field)
+				       : adtls_reason_describe(outcome->reason);
+
+	/* A verdict has named its reason already. */
+	if (outcome->reason == adtls_verdict_reason(outcome->verdict))
+		printf("; %s", sentence);
+	else
+		printf("; %s: %s", adtls_reason_name(outcome->reason),
+		       sentence);
+}
+
 /* Writes the decision on a connection as text. */
 static void print_outcome(const adtls_coap_outcome_t *outcome)
 {
 	char peer[PEER_SIZE];
-	char line[LINE_SIZE];
 	char field[FIELD_SIZE];
-	char time_text[TIME_SIZE];
 
 	begin_line();
 	printf("%s ", format_peer(outcome->session, peer));
-	if (outcome->verdict == NULL) {
+	if (outcome->verdict == NULL)
 		printf("\"%s\" %s", clean(outcome->identity, field),
 		       outcome_name(outcome->type));
-	} else {
-		adtls_verdict_explain(outcome->verdict, line, sizeof(line));
-		printf("%s; Evidence %s appraised by %s at %s", line,
-		       adtls_verdict_evidence_type(outcome->verdict),
-		       adtls_verdict_verifier(outcome->verdict),
-		       format_time(adtls_verdict_appraised_at(outcome->verdict),
-				   time_text));
-	}
+	else
+		print_verdict(outcome);
 	if (outcome->reason != ADTLS_REASON_NONE)
-		printf("; %s: %s", adtls_reason_name(outcome->reason),
-		       *outcome->detail != '\0'
-			       ? clean(outcome->detail, field)
-			       : adtls_reason_describe(outcome->reason));
+		print_reason(outcome);
 	putchar('\n');
 }
 
@@ -225,11 +247,12 @@ static void add_statistics(json_t *event, const adtls_engine_t *engine)
 	adtls_engine_statistics(engine, &statistics);
 	json_object_update_new(
 		event,
-		json_pack("{s:I, s:I, s:I, s:I}", "retransmissions",
+		json_pack("{s:I, s:I, s:I, s:I, s:I}", "retransmissions",
 			  (json_int_t)statistics.retransmissions, "bytes_sent",
 			  (json_int_t)statistics.bytes_sent, "bytes_received",
 			  (json_int_t)statistics.bytes_received, "handshake_us",
-			  (json_int_t)statistics.handshake_us));
+			  (json_int_t)statistics.handshake_us, "appraisal_us",
+			  (json_int_t)statistics.appraisal_us));
 }
 
 void event_log_outcome(event_log_t *log, const adtls_coap_outcome_t *outcome)

@@ -56,8 +56,9 @@ static bool open_est_server(const struct gateway_options *options,
 						 SECONDS_PER_DAY,
 					 &gateway->est, &refusal);
 		if (!is_open)
-			warnx("operational CA %s: %s",
-			      options->operational_ca_file, refusal.sentence);
+			warnx("operational CA %s, key %s: %s",
+			      options->operational_ca_file,
+			      options->operational_key_file, refusal.sentence);
 	}
 	file_release(&key);
 	file_release(&chain);
@@ -121,6 +122,8 @@ static void on_outcome(void *argument, const adtls_coap_outcome_t *outcome)
 static bool set_credentials(coap_context_t *context,
 			    const struct gateway_options *options)
 {
+	const char *const ca_files[] = { options->manufacturer_ca_file,
+					 options->operational_ca_file };
 	coap_dtls_pki_t pki = {
 		.version = COAP_DTLS_PKI_SETUP_VERSION,
 		.verify_peer_cert = 1,
@@ -132,8 +135,8 @@ static bool set_credentials(coap_context_t *context,
 		},
 	};
 
-	if (!file_is_readable(options->certificate_file, "certificate") ||
-	    !file_is_readable(options->key_file, "private key"))
+	if (!attestation_check_files(options->certificate_file,
+				     options->key_file, ca_files, 2))
 		return false;
 	if (coap_context_set_pki_root_cas(context, options->operational_ca_file,
 					  NULL) &&

@@ -58,7 +58,22 @@ onboarding_sensor = $(onboarding_common) $(onboarding_est) \
 	examples/onboarding/sensor_steps.c \
 	examples/onboarding/sensor_steps.h
 
-EXTRA_DIST += $(onboarding_gateway) $(onboarding_sensor) \
+noinst_PROGRAMS += examples/onboarding/gateway examples/onboarding/sensor
+
+onboarding_cppflags = $(public_cppflags) $(COAP_CFLAGS) $(JANSSON_CFLAGS) \
+	-I$(srcdir)/examples/onboarding
+
+examples_onboarding_gateway_CPPFLAGS = $(onboarding_cppflags)
+examples_onboarding_gateway_SOURCES = $(onboarding_gateway)
+examples_onboarding_gateway_LDADD = $(coap_ldadd) $(JANSSON_LIBS)
+examples_onboarding_gateway_LDFLAGS = $(coap_ldflags)
+
+examples_onboarding_sensor_CPPFLAGS = $(onboarding_cppflags)
+examples_onboarding_sensor_SOURCES = $(onboarding_sensor)
+examples_onboarding_sensor_LDADD = $(coap_ldadd) $(JANSSON_LIBS)
+examples_onboarding_sensor_LDFLAGS = $(coap_ldflags)
+
+EXTRA_DIST += \
 	examples/onboarding/README.md \
 	examples/onboarding/make-credentials \
 	examples/onboarding/run-demo

@@ -11,3 +11,5 @@ tests_scenario_test_loss_SOURCES = tests/scenario/test_loss.c
 
 cmocka_programs += tests/scenario/test_attestation
 tests_scenario_test_attestation_SOURCES = tests/scenario/test_attestation.c
+
+script_tests += tests/scenario/test_onboarding.py
