@@ -25,10 +25,12 @@ from adtls_peer import (attestation, capture, certificates, decode, driver, evid
 from adtls_peer.appraisal import RelyingParty
 from adtls_peer.codepoints import Alert, NamedGroup
 from adtls_peer.connection import Config
+from adtls_peer.lies import after_handshake
 
 TREE = Path(__file__).resolve().parents[2]
 PROGRAMS = Path(os.environ.get("abs_top_builddir", TREE / "build"), "examples")
 PATIENCE = 60  # seconds after which a program counts as hung
+PADDING = 21  # extension of RFC 7685
 SILENT = 3.0  # seconds that a handshake without an answer is watched
 HONEST_ORDER = [
     "client client_hello", "server hello_retry_request", "client client_hello",
@@ -40,6 +42,9 @@ HONEST_ORDER = [
 # For a server that allows attestation and does not require it.
 LENIENT = {"attestation-unnegotiated", "proposal-stripped-in-flight",
            "proposal-edited-in-flight"}
+
+# Honest until their Finished, so that they may have been granted before.
+LATE = {"attestation-after-handshake", "attestation-repeated-after-finished"}
 
 
 def setUpModule():
@@ -109,23 +114,31 @@ class World:
 
 
 class EchoServer:
-    """An echo-server of adtls; output holds its log when it has been stopped."""
+    """An echo-server of adtls, its log in a file that can be read meanwhile."""
 
     def __init__(self, *arguments) -> None:
+        self._log = tempfile.TemporaryFile("w+", dir=WORLD.folder)
         self.process = subprocess.Popen(
             [PROGRAMS / "echo-server", "--listen", "127.0.0.1:0", "--ca", WORLD.ca,
              "--cert", WORLD.folder / "server.pem",
              "--key", WORLD.folder / "server.key", *map(str, arguments)],
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        listening = self.process.stdout.readline()
+            stdout=self._log, stderr=subprocess.STDOUT, text=True)
+        while "\n" not in self.log() and self.process.poll() is None:
+            time.sleep(0.01)
+        listening = self.log().splitlines()[0]
         assert listening.startswith("listening on "), listening
         self.address = ("127.0.0.1", int(listening.rpartition(":")[2]))
 
+    def log(self) -> str:
+        return os.pread(self._log.fileno(), 1 << 24, 0).decode()
+
     def stop(self) -> str:
-        if not self.process.stdout.closed:
-            self.process.terminate()
-            self.output, _ = self.process.communicate(timeout=PATIENCE)
-        return self.output
+        """Its log, when it has ended."""
+        self.process.terminate()
+        self.process.wait(timeout=PATIENCE)
+        log = self.log()
+        self._log.close()
+        return log
 
 
 def open_port(file=None) -> driver.Port:
@@ -174,6 +187,19 @@ def serve(arguments=(), goal=None, attests=True, file=None, **changes) -> tuple:
                                                 errors)
 
 
+class LongHello(misbehave.Misbehaviour):
+    """Honest, but its ClientHello is long."""
+
+    def client_hello(self, connection, hello):
+        misbehave.set_extension(hello.extensions, PADDING, bytes(300))
+
+
+class Reflector(misbehave.Misbehaviour):
+    """Does not notice that both sides have the same key."""
+
+    minds_reflection = False
+
+
 class AttestedTest(unittest.TestCase):
     """Honest handshakes, both ways, with everything that may vary."""
 
@@ -192,16 +218,22 @@ class AttestedTest(unittest.TestCase):
                                  run.connection.failure)
                 self.assertTrue(run.connection.retried)
                 self.assertTrue(run.connection.selected)
-        granted = [line for line in server.stop().splitlines() if "granted" in line]
-        self.assertEqual(len(granted), len(self.CASES), server.output)
+        self.assertEqual(server.log().count("granted"), len(self.CASES), server.log())
 
-    def test_python_client_without_cookie(self):
-        server = EchoServer("--policy", WORLD.policy("require"), "--no-cookie",
-                            "--mtu", 256)
+    def test_python_client_and_small_datagrams(self):
+        server = EchoServer("--policy", WORLD.policy("require"), "--mtu", 256)
         self.addCleanup(server.stop)
         run = connect(server.address)
         self.assertEqual(run.exit_status, 0, run.connection.failure)
-        self.assertFalse(run.connection.retried)
+
+    def test_python_client_without_cookie(self):
+        """A flight of over three times the ClientHello needs one after all."""
+        server = EchoServer("--policy", WORLD.policy("require"), "--no-cookie")
+        self.addCleanup(server.stop)
+        run = connect(server.address)
+        self.assertEqual((run.exit_status, run.connection.retried), (0, True))
+        run = connect(server.address, misbehaviour=LongHello())
+        self.assertEqual((run.exit_status, run.connection.retried), (0, False))
 
     def test_python_server(self):
         for name, changes in {**self.CASES, "no cookie": {"cookie": False}}.items():
@@ -239,14 +271,16 @@ class AttestedTest(unittest.TestCase):
         self.assertEqual(run.connection.alert_sent, Alert.ATTESTATION_REQUIRED)
         self.assertIn("attestation_required", ended.stderr)
 
-    def test_exporters_and_secrets_agree(self):
+    def test_secrets_agree(self):
+        """adtls logs the attestation main secret of the negotiated direction."""
         with tempfile.TemporaryDirectory() as folder:
             theirs = Path(folder, "keys")
             ours = []
             run, _ = serve(["--key-log", theirs], key_log=lambda *entry: ours.append(
                 key_log.line(*entry)))
-            self.assertEqual(sorted(theirs.read_text().splitlines(True)),
-                             sorted(ours))
+            self.assertEqual(
+                sorted(theirs.read_text().splitlines(True)),
+                sorted(line for line in ours if "SERVER_ATTESTATION" not in line))
 
     def test_capture_decodes(self):
         """The messages in the protocol's order, and the binder derived anew."""
@@ -284,14 +318,26 @@ class LiesToServerTest(unittest.TestCase):
             goal.send, goal.expect = [b"hello"], [b"hello"]
         elif cls.expected == misbehave.SILENCE:
             goal.timeout = SILENT
+        before = len(server.log())
         run = connect(server.address, goal, misbehaviour=cls(self.replayed))
         self.assertEqual(run.exit_status, 0, {
             "alerts": run.connection.alerts_received,
             "failure": run.connection.failure, "connected": run.was_connected})
         if cls.expected != misbehave.COMPLETES:
             self.assertEqual(run.received, b"")
+            if name not in LATE and cls.__module__ != after_handshake.__name__:
+                self.assertNotIn("granted", server.log()[before:])
         honest = connect(server.address)
         self.assertEqual(honest.exit_status, 0, "an honest client is refused since")
+
+
+    def test_our_own_key(self):
+        """A client that presents the server's own key is a reflection."""
+        goal = driver.Goal(expect_alerts=(Alert.ILLEGAL_PARAMETER,), timeout=20.0)
+        run = connect(self.servers["require"].address, goal,
+                      chain=WORLD.server.chain, key=WORLD.server.key,
+                      misbehaviour=Reflector())
+        self.assertEqual(run.exit_status, 0, run.connection.alerts_received)
 
 
 class LiesToClientTest(unittest.TestCase):
@@ -315,9 +361,11 @@ class LiesToClientTest(unittest.TestCase):
         """A server that presents the client's own key is a reflection."""
         client = WORLD.client
         goal = driver.Goal(expect_alerts=(Alert.ILLEGAL_PARAMETER,), timeout=20.0)
-        run, ended = serve(["--hostname", "device.example"], goal, chain=client.chain,
+        run, ended = serve(["--hostname", "device.example"], goal,
+                           misbehaviour=Reflector(), chain=client.chain,
                            key=client.key)
-        self.assertEqual(run.exit_status, 0, (run.connection.alerts_received, ended))
+        self.assertEqual(run.exit_status, 0, run.connection.alerts_received)
+        self.assertIn("reflected-key", ended.stderr)
 
 
 def _add_tests():

@@ -408,6 +408,15 @@ class HandshakeTest(unittest.TestCase):
         _, client, server = WORLD.run(server={"relying_party": other})
         self.assertEqual((client.state, server.verdict), ("connected", None))
 
+    def test_reflection(self):
+        client = WORLD.client
+        _, client, server = WORLD.run(
+            client={"server_name": "device.example"},
+            server={"chain": client.chain, "key": client.key})
+        self.assertEqual(client.alert_sent, Alert.ILLEGAL_PARAMETER)
+        self.assertEqual(client.failure,
+                         "illegal_parameter: the peer presents our own key")
+
     def test_replay_into_an_established_connection(self):
         simulation, client, server = WORLD.run()
         client.send(b"once", simulation.now)

@@ -30,8 +30,9 @@ def take_certificate(connection, message: HandshakeMessage,
     certificates.verify(chain, config.anchors, config.utc(),
                         config.server_name if name_is_checked else None)
     connection.peer_spki = certificates.spki_of(chain[0])
-    is_negotiated = bool(connection.selected)
-    if is_negotiated and connection.peer_spki == own_spki(connection):
+    is_reflected = connection.peer_spki == own_spki(connection)
+    if connection.selected and is_reflected and (
+            connection.misbehaviour.minds_reflection):
         raise ProtocolError(Alert.ILLEGAL_PARAMETER,  # protocol §3, last point
                             "the peer presents our own key")
 

@@ -122,7 +122,8 @@ def verify(chain: list, anchors: list, utc: float, name: Optional[str]) -> None:
     """Path and name of the peer's chain; an alert says what is wrong."""
     try:
         _verify(chain, anchors, utc, name)
-    except (ValueError, UnsupportedAlgorithm) as error:
+    except (ValueError, KeyError, UnsupportedAlgorithm) as error:
+        # The library parses names when they are asked for, KeyError included.
         raise ProtocolError(Alert.BAD_CERTIFICATE, str(error)) from error
 
 

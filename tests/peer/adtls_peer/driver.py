@@ -131,7 +131,8 @@ class Run:
         connection = self.connection
         ended = connection.state in ("closed", "failed")
         expired = now >= self.started + self.goal.timeout
-        if not ended and not expired and not self._is_content(now):
+        refused = self._alerts() & set(self.goal.expect_alerts)
+        if not ended and not expired and not refused and not self._is_content(now):
             return
         self.exit_status = self._judge()
         connection.close(now)
@@ -152,9 +153,11 @@ class Run:
     def _has_expected(self) -> bool:
         return all(text in self.received for text in self.goal.expect)
 
+    def _alerts(self) -> set:
+        return {each["description"] for each in self.connection.alerts_received}
+
     def _judge(self) -> int:
-        connection, goal = self.connection, self.goal
-        alerts = {each["description"] for each in connection.alerts_received}
+        connection, goal, alerts = self.connection, self.goal, self._alerts()
         if goal.expect_alerts:
             return SUCCESS if alerts & set(goal.expect_alerts) else (
                 TIMED_OUT if not alerts else UNMET)
@@ -172,8 +175,7 @@ class Run:
         connection = self.connection
         if connection.alert_sent is not None:
             return "alert_sent"
-        if any(each["description"] not in (Alert.CLOSE_NOTIFY, Alert.USER_CANCELED)
-               for each in connection.alerts_received):
+        if self._alerts() - {Alert.CLOSE_NOTIFY, Alert.USER_CANCELED}:
             return "alert_received"
         return "connected" if self.was_connected else "timeout"
 

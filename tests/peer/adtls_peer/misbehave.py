@@ -22,6 +22,7 @@ class Misbehaviour:
     name = "none"
     role = "both"
     expected: Union[tuple, str] = COMPLETES
+    minds_reflection = True  # refuses a peer that presents our own key
 
     def __init__(self, replayed_evidence: bytes = b"") -> None:
         self.replayed_evidence = replayed_evidence

@@ -82,23 +82,3 @@ class ContentTypeUnknown(AfterHandshake):
 
     def content(self, connection):
         return b"unknown"
-
-
-@misbehaviour("both", Alert.DECODE_ERROR)
-class FragmentBeyondMessage(AfterHandshake):
-    """Sends a fragment that ends after its message does."""
-
-    def content(self, connection):
-        return Fragment(HandshakeType.NEW_SESSION_TICKET, 4,
-                        connection.next_message_seq, 2, b"beyond").encode()
-
-
-@misbehaviour("both", Alert.ILLEGAL_PARAMETER)
-class FragmentsDisagree(AfterHandshake):
-    """Sends two fragments of one message with different total lengths."""
-
-    def content(self, connection):
-        seq = connection.next_message_seq
-        kind = HandshakeType.NEW_SESSION_TICKET
-        return (Fragment(kind, 100, seq, 0, b"first").encode()
-                + Fragment(kind, 200, seq, 5, b"second").encode())

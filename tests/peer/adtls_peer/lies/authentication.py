@@ -20,9 +20,9 @@ class CertificateEmpty(Misbehaviour):
         return [step for step in steps if step != "certificate_verify"]
 
 
-@misbehaviour("client", Alert.ILLEGAL_PARAMETER)
+@misbehaviour("client", Alert.ILLEGAL_PARAMETER, Alert.DECRYPT_ERROR)
 class CertificateReflected(Misbehaviour):
-    """Presents the server's own certificate to it."""
+    """Presents the server's own certificate to it, without having its key."""
 
     def messages(self, connection, message):
         if message.kind == HandshakeType.CERTIFICATE:
