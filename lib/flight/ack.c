@@ -7,6 +7,12 @@
 
 #define ACK_LENGTH_LEN 2 /* the length before the record numbers */
 
+struct ack_number {
+	struct record_number number;
+	bool was_sent;
+	bool is_chosen; /* for the ACK being written */
+};
+
 void ack_list_init(struct ack_list *list)
 {
 	*list = (struct ack_list){ .due_us = ADTLS_NEVER };
@@ -27,11 +33,13 @@ void ack_list_reset(struct ack_list *list)
 static bool make_room(struct ack_list *list)
 {
 	size_t capacity = list->capacity > 0 ? 2 * list->capacity : 16;
-	struct record_number *grown;
+	struct ack_number *grown;
 
 	if (list->count < list->capacity)
 		return true;
 	if (list->count == ACK_NUMBERS_MAX) {
+		if (!list->numbers[0].was_sent)
+			list->unsent_count--;
 		list->count--;
 		memmove(&list->numbers[0], &list->numbers[1],
 			list->count * sizeof(*list->numbers));
@@ -54,7 +62,7 @@ static size_t count_older(const struct ack_list *list,
 	size_t at = list->count;
 
 	while (at > 0 &&
-	       record_number_compare(list->numbers[at - 1], number) >= 0)
+	       record_number_compare(list->numbers[at - 1].number, number) >= 0)
 		at--;
 	return at;
 }
@@ -64,7 +72,7 @@ bool ack_list_add(struct ack_list *list, struct record_number number)
 	size_t at = count_older(list, number);
 
 	if (at < list->count &&
-	    record_number_compare(list->numbers[at], number) == 0)
+	    record_number_compare(list->numbers[at].number, number) == 0)
 		return true;
 	/* Older than everything in a full list: it would be the one to go. */
 	if (at == 0 && list->count == ACK_NUMBERS_MAX)
@@ -74,10 +82,9 @@ bool ack_list_add(struct ack_list *list, struct record_number number)
 	at = count_older(list, number);
 	memmove(&list->numbers[at + 1], &list->numbers[at],
 		(list->count - at) * sizeof(*list->numbers));
-	list->numbers[at] = number;
+	list->numbers[at] = (struct ack_number){ .number = number };
 	list->count++;
 	list->unsent_count++;
-	list->cursor = 0;
 	if (list->unsent_count >= ACK_EVERY)
 		list->due_us = 0;
 	return true;
@@ -94,30 +101,51 @@ bool ack_list_is_due(const struct ack_list *list, uint64_t now_us)
 	return list->count > 0 && list->due_us <= now_us;
 }
 
+/* Choose up to @room numbers, newest first: the unsent before the sent. */
+static void choose(struct ack_list *list, size_t room)
+{
+	size_t unsent_room =
+		list->unsent_count < room ? list->unsent_count : room;
+	size_t sent_room = room - unsent_room;
+
+	for (size_t i = list->count; i > 0; i--) {
+		struct ack_number *number = &list->numbers[i - 1];
+		size_t *left = number->was_sent ? &sent_room : &unsent_room;
+
+		number->is_chosen = *left > 0;
+		if (number->is_chosen)
+			(*left)--;
+	}
+}
+
+static void write_chosen(struct ack_list *list, struct wire_writer *writer)
+{
+	size_t mark = wire_write_begin(writer, ACK_LENGTH_LEN);
+
+	for (size_t i = 0; i < list->count; i++) {
+		struct ack_number *number = &list->numbers[i];
+
+		if (!number->is_chosen)
+			continue;
+		wire_write_u64(writer, number->number.epoch);
+		wire_write_u64(writer, number->number.sequence);
+		if (!number->was_sent)
+			list->unsent_count--;
+		number->was_sent = true;
+	}
+	wire_write_end(writer, ACK_LENGTH_LEN, mark);
+}
+
 bool ack_list_write(struct ack_list *list, struct wire_writer *writer)
 {
 	size_t room = writer->failed ? 0 : writer->capacity - writer->len;
-	size_t first;
-	size_t mark;
 
 	if (list->count == 0 || room < ACK_LENGTH_LEN + ACK_NUMBER_LEN)
 		return false;
-	if (list->cursor == 0)
-		list->cursor = list->count;
-	first = (room - ACK_LENGTH_LEN) / ACK_NUMBER_LEN;
-	first = first < list->cursor ? list->cursor - first : 0;
-	/* The newest numbers, but in increasing order (RFC 9147 §7). */
-	mark = wire_write_begin(writer, ACK_LENGTH_LEN);
-	for (size_t i = first; i < list->cursor; i++) {
-		wire_write_u64(writer, list->numbers[i].epoch);
-		wire_write_u64(writer, list->numbers[i].sequence);
-	}
-	wire_write_end(writer, ACK_LENGTH_LEN, mark);
-	list->cursor = first;
-	if (first == 0) {
-		list->unsent_count = 0;
+	choose(list, (room - ACK_LENGTH_LEN) / ACK_NUMBER_LEN);
+	write_chosen(list, writer);
+	if (list->unsent_count == 0)
 		list->due_us = ADTLS_NEVER;
-	}
 	return true;
 }
 

@@ -17,12 +17,13 @@
  * §7). */
 #define ACK_EVERY 10
 
+struct ack_number;		/* one number, and whether it was sent */
+
 struct ack_list {
-	struct record_number *numbers;	/* ascending */
+	struct ack_number *numbers;	/* ascending */
 	size_t count;
 	size_t capacity;
-	size_t unsent_count;	/* received since the last ACK was written */
-	size_t cursor;		/* numbers left of an ACK that was split */
+	size_t unsent_count;	/* received since they were last acknowledged */
 	uint64_t due_us;	/* ADTLS_NEVER: none owed */
 };
 
@@ -31,16 +32,20 @@ void ack_list_clear(struct ack_list *list);
 /* Forget all, as our next flight acknowledges the peer's implicitly. */
 void ack_list_reset(struct ack_list *list);
 /* Note a record whose handshake content was kept or known. Duplicates are
- * fine. The tenth since the last ACK makes one due at once (due_us is 0), and a
- * new number starts a split ACK over. False: out of memory. */
+ * fine. The tenth since the last ACK makes one due at once (due_us is 0).
+ * False: out of memory. */
 bool ack_list_add(struct ack_list *list, struct record_number number);
 /* An ACK is owed at the latest at @at_us (the earlier of two wins). */
 void ack_list_schedule(struct ack_list *list, uint64_t at_us);
 bool ack_list_is_due(const struct ack_list *list, uint64_t now_us);
-/* Write one ACK's content: the newest numbers, as many as fit @writer's room,
- * in increasing order. Clears due_us when all have been written, else the rest
- * follows with the next call. False: nothing written (none, or no room for
- * one). */
+/* Write one ACK's content, in increasing order: numbers never sent before all
+ * others, then the newest of those sent, as many as fit @writer's room, so that
+ * a lost ACK is made up for by the next. Clears due_us once none is unsent; what
+ * does not fit follows with the next call. False: nothing written (none, or no
+ * room for one).
+ *
+ * deviation: protocol §7 lists all records of the flight in every ACK, which
+ * takes more datagrams than a long flight itself. */
 bool ack_list_write(struct ack_list *list, struct wire_writer *writer);
 
 /* Read an ACK's content; calls @each for every number. False: malformed, and

@@ -164,13 +164,16 @@ static void large_ack_is_split_newest_first(void **state)
 	assert_int_equal(write_and_read(&list, 2 + 14 * 16, &named), 14);
 	assert_int_equal(named.numbers[0].sequence, 4);
 	assert_true(ack_list_is_due(&list, 0));
-	assert_int_equal(write_and_read(&list, 2 + 14 * 16, &named), 4);
+	/* The four that are left, and the newest ten again. */
+	assert_int_equal(write_and_read(&list, 2 + 14 * 16, &named), 14);
 	assert_int_equal(named.numbers[0].sequence, 0);
+	assert_int_equal(named.numbers[3].sequence, 3);
+	assert_int_equal(named.numbers[4].sequence, 22);
 	assert_false(ack_list_is_due(&list, UINT64_MAX - 1));
 	ack_list_clear(&list);
 }
 
-static void new_number_starts_a_split_ack_over(void **state)
+static void what_was_never_sent_goes_first(void **state)
 {
 	struct named named;
 	struct ack_list list;
@@ -180,14 +183,35 @@ static void new_number_starts_a_split_ack_over(void **state)
 	for (uint64_t i = 0; i < 4; i++)
 		assert_true(ack_list_add(&list, number(2, 2 * i)));
 	ack_list_schedule(&list, 0);
+	assert_int_equal(write_and_read(&list, 2 + 4 * 16, &named), 4);
+	/* Older than what was sent, so newest first would pass it over. */
+	assert_true(ack_list_add(&list, number(2, 1)));
+	ack_list_schedule(&list, 0);
 	assert_int_equal(write_and_read(&list, 2 + 2 * 16, &named), 2);
-	/* Older than what is left, so it would have been passed over. */
-	assert_true(ack_list_add(&list, number(2, 5)));
-	assert_int_equal(write_and_read(&list, 2 + 3 * 16, &named), 3);
-	assert_int_equal(named.numbers[0].sequence, 4);
-	assert_int_equal(named.numbers[1].sequence, 5);
-	assert_int_equal(write_and_read(&list, 2 + 3 * 16, &named), 2);
+	assert_int_equal(named.numbers[0].sequence, 1);
+	assert_int_equal(named.numbers[1].sequence, 6);
 	assert_false(ack_list_is_due(&list, UINT64_MAX - 1));
+	ack_list_clear(&list);
+}
+
+static void each_number_is_written_once_before_any_twice(void **state)
+{
+	struct named named;
+	struct ack_list list;
+	size_t writes = 0;
+
+	(void)state;
+	ack_list_init(&list);
+	for (uint64_t i = 0; i < 330; i++) {
+		assert_true(ack_list_add(&list, number(2, i)));
+		while (ack_list_is_due(&list, 0)) {
+			assert_true(write_and_read(&list, 2 + 14 * 16,
+						   &named) > 0);
+			writes++;
+		}
+	}
+	/* One ACK for ten records, however long the flight. */
+	assert_int_equal(writes, 33);
 	ack_list_clear(&list);
 }
 
@@ -296,7 +320,8 @@ int main(void)
 		cmocka_unit_test(earlier_schedule_wins),
 		cmocka_unit_test(tenth_record_is_acknowledged_at_once),
 		cmocka_unit_test(large_ack_is_split_newest_first),
-		cmocka_unit_test(new_number_starts_a_split_ack_over),
+		cmocka_unit_test(what_was_never_sent_goes_first),
+		cmocka_unit_test(each_number_is_written_once_before_any_twice),
 		cmocka_unit_test(without_room_it_stays_due),
 		cmocka_unit_test(oldest_numbers_are_dropped),
 		cmocka_unit_test(reset_forgets_everything),
