@@ -13,3 +13,6 @@ cmocka_programs += tests/scenario/test_attestation
 tests_scenario_test_attestation_SOURCES = tests/scenario/test_attestation.c
 
 script_tests += tests/scenario/test_onboarding.py
+
+cmocka_programs += tests/scenario/test_acknowledged
+tests_scenario_test_acknowledged_SOURCES = tests/scenario/test_acknowledged.c

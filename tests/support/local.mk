@@ -15,3 +15,5 @@ tests_support_libsupport_la_SOURCES += tests/support/simulation_credentials.c
 tests_support_libsupport_la_SOURCES += tests/support/simulation_credentials.h
 tests_support_libsupport_la_SOURCES += tests/support/test_credentials.c
 tests_support_libsupport_la_SOURCES += tests/support/test_credentials.h
+tests_support_libsupport_la_SOURCES += tests/support/wiretap.c
+tests_support_libsupport_la_SOURCES += tests/support/wiretap.h

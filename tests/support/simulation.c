@@ -362,6 +362,9 @@ static void deliver(struct simulation *world)
 	adtls_engine_t *engine;
 
 	world->packets = packet->next;
+	if (world->options.observer != NULL)
+		world->options.observer(world, packet->direction, packet->data,
+					packet->len);
 	if (packet->direction == TO_CLIENT) {
 		adtls_engine_receive(world->client_engine, world->now,
 				     packet->data, packet->len);

@@ -40,6 +40,11 @@ typedef enum simulation_fate (*simulation_filter)(
 	struct simulation *world, enum simulation_direction direction,
 	unsigned index, uint8_t *datagram, size_t *len);
 
+/* Sees each datagram just before it is handed over. */
+typedef void (*simulation_observer)(struct simulation *world,
+				    enum simulation_direction direction,
+				    const uint8_t *datagram, size_t len);
+
 struct simulation_options {
 	uint64_t seed;
 	size_t client_mtu;		/* 0: the default */
@@ -50,6 +55,7 @@ struct simulation_options {
 	uint64_t jitter_us;		/* added at random: reorders */
 	simulation_filter filter;	/* before loss; NULL: none */
 	void *filter_context;
+	simulation_observer observer;	/* NULL: none; same context */
 
 	bool no_cookie;
 	bool client_certificate;	/* the server requires one */
