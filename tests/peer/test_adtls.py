@@ -13,6 +13,7 @@ import random
 import socket
 import subprocess
 import tempfile
+import threading
 import time
 import unittest
 from dataclasses import replace
@@ -21,7 +22,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives import serialization
 
 from adtls_peer import (attestation, capture, certificates, decode, driver, evidence,
-                        key_log, lies, misbehave, signing)
+                        key_log, lies, misbehave, relay, signing)
 from adtls_peer.appraisal import RelyingParty
 from adtls_peer.codepoints import Alert, NamedGroup
 from adtls_peer.connection import Config
@@ -159,10 +160,9 @@ def connect(address, goal=None, file=None, **changes) -> driver.Run:
         port.socket.close()
 
 
-def serve(arguments=(), goal=None, attests=True, file=None, **changes) -> tuple:
-    """A Python server and an echo-client of adtls: the run, and how it ended."""
-    port = open_port(file)
-    command = [PROGRAMS / "echo-client", f"127.0.0.1:{port.address[1]}",
+def echo_client(address: tuple, attests: bool) -> list:
+    """The command of an echo-client of adtls."""
+    command = [PROGRAMS / "echo-client", f"127.0.0.1:{address[1]}",
                "--ca", WORLD.ca, "--hostname", "localhost", "--send", "hello",
                "--cert", WORLD.folder / "client.pem",
                "--key", WORLD.folder / "client.key"]
@@ -171,6 +171,13 @@ def serve(arguments=(), goal=None, attests=True, file=None, **changes) -> tuple:
         command += ["--attestation-key", WORLD.folder / "attestation.key", "--ueid",
                     device.ueid.hex(), "--software", device.software_name,
                     "--measurement", device.measurement.hex()]
+    return command
+
+
+def serve(arguments=(), goal=None, attests=True, file=None, **changes) -> tuple:
+    """A Python server and an echo-client of adtls: the run, and how it ended."""
+    port = open_port(file)
+    command = echo_client(port.address, attests)
     runs = []
     with subprocess.Popen([*map(str, command), *map(str, arguments)], text=True,
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
@@ -295,6 +302,71 @@ class AttestedTest(unittest.TestCase):
         self.assertTrue(found.binder_matches())
         self.assertTrue(found.tls_key_matches)
         self.assertEqual(found.binder, run.connection.binder)
+
+
+class Between:
+    """The relay in a thread of its own, between two adtls programs."""
+
+    def __init__(self, server: tuple, file=None, **impairment) -> None:
+        listener = relay.bind(("127.0.0.1", 0))
+        self.address = listener.getsockname()
+        self.relay = relay.Relay(listener, server, relay.Impairment(**impairment),
+                                 capture.Writer(file) if file else None)
+        self.thread = threading.Thread(target=self.relay.run)
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.relay.is_running = False
+        self.thread.join()
+        self.relay.close()
+
+
+class RelayedTest(unittest.TestCase):
+    """Two adtls programs, and someone between them."""
+
+    def connect(self, between, *arguments):
+        return subprocess.run(
+            [*map(str, echo_client(between.address, True)), *map(str, arguments)],
+            capture_output=True, text=True, timeout=PATIENCE, check=False)
+
+    def test_lossy_network(self):
+        file, log = io.BytesIO(), WORLD.folder / "relayed.keys"
+        server = EchoServer("--policy", WORLD.policy("require"), "--mtu", 300)
+        self.addCleanup(server.stop)
+        with Between(server.address, file, loss=0.2, reorder=0.2, delay=0.005,
+                     hold=0.02, seed=7) as between:
+            ended = self.connect(between, "--mtu", 300, "--key-log", log)
+        self.assertEqual((ended.returncode, ended.stdout), (0, "hello\n"),
+                         ended.stderr)
+        self.assertIn("granted", server.log())
+        self.assertGreater(between.relay.counters[relay.TO_SERVER].dropped
+                           + between.relay.counters[relay.TO_CLIENT].dropped, 0)
+        flow, = decode.decode(file.getvalue(), log.read_text())
+        self.assertEqual(sorted({f"{each.sender} {each.name}"
+                                 for each in flow.messages}), sorted(set(HONEST_ORDER)))
+        self.assertTrue(flow.attestations[0].binder_matches())
+
+    def test_stripped_offer(self):
+        """Whoever takes the offer away ends the handshake, if both allow that."""
+        for wish in ("require", "allow"):
+            server = EchoServer("--policy", WORLD.policy(wish))
+            self.addCleanup(server.stop)
+            with self.subTest(wish), Between(
+                    server.address, strip_extensions=(0xFF61,)) as between:
+                process = subprocess.Popen(
+                    [*map(str, echo_client(between.address, True))],
+                    stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+                with self.assertRaises(subprocess.TimeoutExpired):
+                    process.wait(SILENT)  # it goes on trying until its deadline
+                process.terminate()
+                output, _ = process.communicate(timeout=PATIENCE)
+                self.assertEqual(output, "")
+            self.assertGreater(between.relay.counters[relay.TO_SERVER].edited, 0)
+            self.assertNotIn("granted", server.log())
+            self.assertNotIn(" connected", server.log())
 
 
 class LiesToServerTest(unittest.TestCase):

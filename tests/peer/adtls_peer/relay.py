@@ -186,6 +186,11 @@ class Relay:
                 self.writer.write(capture.Datagram(time.time(), source, destination,
                                                    datagram))
 
+    def close(self) -> None:
+        self._selector.close()
+        for sock in (self.listener, *(flow.upstream for flow in self.flows.values())):
+            sock.close()
+
     def summary(self) -> dict:
         return {"flows": len(self.flows), "seed": self.impairment.seed,
                 **{name: asdict(each) for name, each in self.counters.items()}}
@@ -289,6 +294,7 @@ def main() -> int:
     signal.signal(signal.SIGINT, stop)
     print(f"listening on {format_endpoint(listener.getsockname())}", flush=True)
     relay.run()
+    relay.close()
     if file:
         file.close()
     print(json.dumps(relay.summary()), flush=True)
