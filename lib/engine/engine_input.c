@@ -320,6 +320,10 @@ static void receive_records(struct adtls_engine *engine, adtls_time_t now,
 			keep_early(engine, bytes_of(data, consumed));
 		else
 			count_drop(engine, verdict);
+		if (verdict == RECORD_DROP_KEY_LIMIT)
+			engine_fail(engine, now, ADTLS_ALERT_BAD_RECORD_MAC,
+				    ADTLS_REASON_KEY_LIMIT,
+				    "too many forged records under one key");
 		data += consumed;
 		len -= consumed;
 		/* The next record may need keys that this one brings. */

@@ -81,6 +81,8 @@ static bool write_ack(struct adtls_engine *engine, uint64_t now_us,
 	    !ack_list_is_due(acks, now_us))
 		return false;
 	room = room_left(datagram, sealer);
+	if (room == 0)
+		return false;
 	mark = record_begin(sealer, datagram);
 	place = datagram->data + datagram->len;
 	wire_writer_init(&content, place, room);
@@ -188,6 +190,11 @@ static size_t allowance(const struct adtls_engine *engine, size_t out_len)
 static void write_records(struct adtls_engine *engine, adtls_time_t now,
 			  struct wire_writer *datagram)
 {
+	if (record_sealer_is_exhausted(
+		    channel_newest_sealer(&engine->channel))) {
+		fail_seal(engine, now);
+		return;
+	}
 	while (write_handshake(engine, now, datagram))
 		;
 	if (engine->phase != ENGINE_CLOSED)
