@@ -8,8 +8,9 @@
 #   EXTRA_DIST += interop/example.data
 
 EXTRA_DIST += interop/README.md interop/nss/fetch-nss \
-	interop/nss/credentials.py interop/nss/relay.py interop/nss/stacks.py \
-	interop/nss/test_nss.py
+	interop/nss/credentials.py interop/nss/relay.py interop/nss/stacks.py
+
+interop_tests += interop/nss/test_nss.py
 
 if HAVE_NSS
 check_PROGRAMS += interop/nss/nss_peer

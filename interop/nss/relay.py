@@ -84,27 +84,24 @@ class Relay:
             selector.register(each, selectors.EVENT_READ)
         while True:
             ready = [key.fileobj for key, _ in selector.select()]
-            if self._client_side in ready:
-                self._from_client()
-            if self._server_side in ready:
-                self._from_server()
+            try:
+                if self._client_side in ready:
+                    self._from_client()
+                if self._server_side in ready:
+                    self._from_server()
+            except ConnectionError:
+                pass  # an earlier datagram found its receiver gone
             if self._stopped in ready:
                 selector.close()
                 return
 
     def _from_client(self):
-        try:
-            datagram, self._client_address = self._client_side.recvfrom(65536)
-        except ConnectionError:
-            return  # the client is gone: our last datagram found nobody
+        datagram, self._client_address = self._client_side.recvfrom(65536)
         for _ in range(self._note(CLIENT, datagram)):
             self._server_side.send(datagram)
 
     def _from_server(self):
-        try:
-            datagram = self._server_side.recv(65536)
-        except ConnectionError:
-            return
+        datagram = self._server_side.recv(65536)
         for _ in range(self._note(SERVER, datagram)):
             self._client_side.sendto(datagram, self._client_address)
 

@@ -143,6 +143,16 @@ class Pairing:
         self.assertEqual(group, asked and int.from_bytes(asked, "big"), story)
 
     def assert_not_retried(self, meeting):
+        """There is no HelloRetryRequest, unless adtls has to check the client's
+        address because its flight is over three times the ClientHello."""
+        if self.server_stack == "adtls" and len(
+                meeting.relay.server_hellos()) == 2:
+            self.assert_retried(meeting, True)
+            first = len(meeting.relay.of(CLIENT)[0].datagram)
+            flight = sum(len(p.datagram) for p in meeting.relay.of(SERVER)[1:]
+                         if p.is_handshake())
+            self.assertGreater(flight, 3 * first, f"\n{meeting}")
+            return
         self.assertEqual(1, len(meeting.relay.server_hellos()), f"\n{meeting}")
 
     def test_x25519(self):
@@ -240,8 +250,11 @@ class Pairing:
 
     # At each position of the handshake, that of the last ACK included.
     def test_one_datagram_lost(self):
-        client = self.certified()
-        server = {"require_client_certificate": True, "cookie": True}
+        self.lose_each(self.certified(),
+                       {"require_client_certificate": True, "cookie": True})
+
+    def lose_each(self, client, server):
+        """Repeats a handshake with each of its datagrams lost in turn."""
         whole = self.meet(client, server)
         self.assert_echoed(whole)
         handshake = [p for p in whole.relay.passages if p.is_handshake()]
@@ -254,6 +267,15 @@ class Pairing:
             with self.subTest(sender=passage.sender, lost=passage.position):
                 rule = relays.lose(passage.sender, passage.position)
                 self.assert_echoed(self.meet(client, server, rule))
+
+
+class AdtlsPairing(Pairing):
+    """What is asked of adtls, and not of the peer or of NSS with itself."""
+
+    def test_one_datagram_of_256_bytes_lost(self):
+        self.lose_each({**self.certified(), "mtu": 256, "groups": ("x25519",)},
+                       {"require_client_certificate": True, "cookie": True,
+                        "mtu": 256})
 
 
 class NssClient(Pairing):
@@ -271,11 +293,14 @@ class NssClient(Pairing):
                            max(len(p.datagram) for p in meeting.relay.passages))
 
 
-class AdtlsClientNssServer(Pairing, unittest.TestCase):
+class AdtlsClientNssServer(AdtlsPairing, unittest.TestCase):
     client_stack, server_stack = "adtls", "nss"
+    # NSS refuses with an alert in plaintext. Anybody could have sent that:
+    # adtls believes it only when the handshake's minute has passed.
+    test_no_common_group = None
 
 
-class NssClientAdtlsServer(NssClient, unittest.TestCase):
+class NssClientAdtlsServer(NssClient, AdtlsPairing, unittest.TestCase):
     client_stack, server_stack = "nss", "adtls"
 
 
