@@ -28,17 +28,13 @@ from adtls_peer.codepoints import Alert, NamedGroup
 from adtls_peer.connection import Config
 from adtls_peer.lies import after_handshake
 
+from world import HONEST_ORDER
+
 TREE = Path(__file__).resolve().parents[2]
 PROGRAMS = Path(os.environ.get("abs_top_builddir", TREE / "build"), "examples")
 PATIENCE = 60  # seconds after which a program counts as hung
 PADDING = 21  # extension of RFC 7685
 SILENT = 3.0  # seconds that a handshake without an answer is watched
-HONEST_ORDER = [
-    "client client_hello", "server hello_retry_request", "client client_hello",
-    "server server_hello", "server encrypted_extensions",
-    "server certificate_request", "server certificate", "server certificate_verify",
-    "server finished", "client certificate", "client certificate_verify",
-    "client attestation", "client finished"]
 
 # For a server that allows attestation and does not require it.
 LENIENT = {"attestation-unnegotiated", "proposal-stripped-in-flight",

@@ -18,17 +18,11 @@ from adtls_peer import capture, decode, key_log, lies, messages, relay
 from adtls_peer.codepoints import ExtensionType
 from adtls_peer.simulation import Network
 
-from world import World
+from world import HONEST_ORDER, World
 
 HERE = Path(__file__).resolve().parent
 DECODER = HERE.parent.parent / "tools" / "adtls-decode"
 CLIENT, SERVER = ("192.0.2.1", 50000), ("192.0.2.2", 5684)
-HONEST_ORDER = [
-    "client client_hello", "server hello_retry_request", "client client_hello",
-    "server server_hello", "server encrypted_extensions",
-    "server certificate_request", "server certificate", "server certificate_verify",
-    "server finished", "client certificate", "client certificate_verify",
-    "client attestation", "client finished"]
 
 
 def recorded(network=None, **configs) -> tuple:

@@ -13,6 +13,14 @@ from adtls_peer.simulation import Network, Simulation
 
 UTC = 1_790_000_000.0
 
+# The messages of an attested handshake, protocol §4.
+HONEST_ORDER = [
+    "client client_hello", "server hello_retry_request", "client client_hello",
+    "server server_hello", "server encrypted_extensions",
+    "server certificate_request", "server certificate", "server certificate_verify",
+    "server finished", "client certificate", "client certificate_verify",
+    "client attestation", "client finished"]
+
 
 class World:
     """A certification authority, a device that attests, and a gateway."""

@@ -274,6 +274,8 @@ def make_port(options, sock: socket.socket) -> driver.Port:
 def report(options, run: driver.Run) -> None:
     connection = run.connection
     for alert in connection.alerts_received:
+        if alert["description"] == Alert.CLOSE_NOTIFY:
+            continue
         print(f"peer: received alert {alert['name']} ({alert['description']})",
               file=sys.stderr)
     if connection.alert_sent is not None:
