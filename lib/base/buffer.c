@@ -31,7 +31,7 @@ bool buffer_append(struct buffer *buffer, const void *data, size_t len)
 {
 	if (len == 0)
 		return true;
-	if (len > SIZE_MAX - buffer->len ||
+	if (len > PTRDIFF_MAX || buffer->len > PTRDIFF_MAX - len ||
 	    !buffer_reserve(buffer, buffer->len + len))
 		return false;
 	memcpy(buffer->data + buffer->len, data, len);
