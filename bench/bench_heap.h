@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The heap that an idle connection costs, by malloc's own account. */
+#ifndef ADTLS_BENCH_BENCH_HEAP_H
+#define ADTLS_BENCH_BENCH_HEAP_H
+
+#include "bench_library.h"
+
+/* Bytes of one connection, its share of tables included. */
+struct bench_heap {
+	double client;
+	double server;
+};
+
+/* Does mallinfo2() see what malloc() gives? Not under a sanitizer. */
+bool bench_heap_is_visible(void);
+
+/* Of 500 connections as @options says, that have just been made or, @is_settled,
+ * that have each passed a record both ways and then two idle minutes. */
+struct bench_heap
+bench_heap_measure(const struct bench_library *library,
+		   const struct bench_world_options *options, bool is_settled);
+
+#endif
