@@ -22,7 +22,7 @@ void driver_clear(struct driver *driver)
 	adtls_engine_free(driver->engine);
 	adtls_endpoint_free(driver->endpoint);
 	buffer_clear(&driver->unsent);
-	bytes_wipe(driver->datagram, sizeof(driver->datagram));
+	bytes_wipe(driver->incoming, sizeof(driver->incoming));
 }
 
 uint64_t driver_deadline(const struct driver *driver)
@@ -38,10 +38,10 @@ static size_t next_datagram(struct driver *driver)
 
 	if (driver->engine != NULL)
 		return adtls_engine_next_datagram(driver->engine, clock_now(),
-						  driver->datagram,
+						  driver->outgoing,
 						  DRIVER_DATAGRAM_MAX);
 	return adtls_endpoint_next_datagram(driver->endpoint, clock_now(), &to,
-					    driver->datagram,
+					    driver->outgoing,
 					    DRIVER_DATAGRAM_MAX);
 }
 
@@ -65,10 +65,10 @@ int driver_flush(struct driver *driver)
 	size_t len;
 
 	while (result == ADTLS_OK && (len = next_datagram(driver)) > 0) {
-		result = transport_push(&driver->transport, driver->datagram,
+		result = transport_push(&driver->transport, driver->outgoing,
 					len);
 		if (result == ADTLS_E_AGAIN &&
-		    !buffer_set(&driver->unsent, driver->datagram, len))
+		    !buffer_set(&driver->unsent, driver->outgoing, len))
 			result = ADTLS_E_MEMORY;
 	}
 	return result;
@@ -89,11 +89,11 @@ static void receive(struct driver *driver, size_t len)
 
 	if (driver->engine != NULL) {
 		adtls_engine_receive(driver->engine, clock_now(),
-				     driver->datagram, len);
+				     driver->incoming, len);
 		return;
 	}
 	engine = adtls_endpoint_receive(driver->endpoint, clock_now(),
-					&the_client, driver->datagram, len,
+					&the_client, driver->incoming, len,
 					NULL);
 	if (engine != NULL)
 		take_client(driver, engine);
@@ -132,7 +132,7 @@ static int handle_input(struct driver *driver)
 		adtls_engine_finish_job(driver->engine, clock_now(), job);
 		result = ADTLS_OK;
 	}
-	pulled = transport_pull(&driver->transport, driver->datagram,
+	pulled = transport_pull(&driver->transport, driver->incoming,
 				DRIVER_DATAGRAM_MAX, &len);
 	if (pulled == ADTLS_E_AGAIN)
 		return result;

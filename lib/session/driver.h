@@ -22,9 +22,11 @@ struct driver {
 	struct transport transport;
 	struct job_runner jobs;
 	bool never_waits;
-	struct buffer
-		unsent; /* a datagram that the transport had no room for */
-	uint8_t datagram[DRIVER_DATAGRAM_MAX];
+	/* A datagram that the transport had no room for. */
+	struct buffer unsent;
+	/* Stays as it is until all events are taken: data is lent from it. */
+	uint8_t incoming[DRIVER_DATAGRAM_MAX];
+	uint8_t outgoing[DRIVER_DATAGRAM_MAX];
 };
 
 void driver_init(struct driver *driver, bool never_waits);

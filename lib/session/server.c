@@ -21,7 +21,9 @@ struct adtls_server {
 	adtls_endpoint_t *endpoint;
 	int fd;
 	struct job_runner jobs;
-	uint8_t datagram[DATAGRAM_MAX];
+	/* Stays as it is until all events are taken: data is lent from it. */
+	uint8_t incoming[DATAGRAM_MAX];
+	uint8_t outgoing[DATAGRAM_MAX];
 };
 
 int adtls_server_new(adtls_config_t *config, int fd, adtls_server_t **out)
@@ -48,7 +50,7 @@ void adtls_server_free(adtls_server_t *server)
 		return;
 	job_runner_clear(&server->jobs);
 	adtls_endpoint_free(server->endpoint);
-	bytes_wipe(server->datagram, sizeof(server->datagram));
+	bytes_wipe(server->incoming, sizeof(server->incoming));
 	free(server);
 }
 
@@ -80,9 +82,9 @@ static void flush(adtls_server_t *server)
 	size_t len;
 
 	while ((len = adtls_endpoint_next_datagram(
-			server->endpoint, clock_now(), &to, server->datagram,
+			server->endpoint, clock_now(), &to, server->outgoing,
 			DATAGRAM_MAX)) > 0)
-		sendto(server->fd, server->datagram, len, MSG_NOSIGNAL,
+		sendto(server->fd, server->outgoing, len, MSG_NOSIGNAL,
 		       (const struct sockaddr *)to.data, (socklen_t)to.len);
 }
 
@@ -110,7 +112,7 @@ static int receive(adtls_server_t *server, bool *out_received)
 {
 	adtls_address_t from = { 0 };
 	socklen_t from_len = sizeof(from.data);
-	ssize_t len = recvfrom(server->fd, server->datagram, DATAGRAM_MAX,
+	ssize_t len = recvfrom(server->fd, server->incoming, DATAGRAM_MAX,
 			       MSG_DONTWAIT, (struct sockaddr *)from.data,
 			       &from_len);
 
@@ -119,7 +121,7 @@ static int receive(adtls_server_t *server, bool *out_received)
 		return is_passing(errno) ? ADTLS_OK : ADTLS_E_IO;
 	from.len = from_len;
 	adtls_endpoint_receive(server->endpoint, clock_now(), &from,
-			       server->datagram, (size_t)len, NULL);
+			       server->incoming, (size_t)len, NULL);
 	return ADTLS_OK;
 }
 

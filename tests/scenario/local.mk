@@ -12,6 +12,8 @@ tests_scenario_test_loss_SOURCES = tests/scenario/test_loss.c
 cmocka_programs += tests/scenario/test_attestation
 tests_scenario_test_attestation_SOURCES = tests/scenario/test_attestation.c
 
+script_tests += tests/scenario/test_echo.py
+
 script_tests += tests/scenario/test_onboarding.py
 
 cmocka_programs += tests/scenario/test_acknowledged

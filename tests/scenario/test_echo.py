@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The echo programs as a person runs them: what they print and how they end."""
 
+import hashlib
+import json
 import os
 import pathlib
 import re
@@ -147,10 +149,16 @@ class Echo(unittest.TestCase):
                     self.assert_echoed(client(relay.port), "Hello")
 
     def test_without_cookie(self):
-        with Server("--no-cookie") as server, \
-                relays.Relay(server.port) as relay:
-            self.assert_echoed(client(relay.port), "Hello")
-        self.assertEqual(1, len(relay.server_hellos()))
+        """A ClientHello with a long name earns a long answer at once."""
+        name = ".".join(["long" * 12] * 4) + ".example"
+        for option, count in ((["--no-cookie"], 1), ([], 2)):
+            with self.subTest(option=option), Server(*option) as server, \
+                    relays.Relay(server.port) as relay:
+                self.assert_ended(client(relay.port, "--hostname", name),
+                                  REFUSED, "certificate-name")
+                self.assertEqual(count, len(relay.server_hellos()))
+        with Server("--no-cookie") as server:
+            self.assert_echoed(client(server.port), "Hello")
 
     def test_client_certificate(self):
         with Server("--require-client-cert", "--ca",
@@ -272,6 +280,89 @@ class Echo(unittest.TestCase):
             self.assert_echoed(client(server.port), "Hello")
             self.assertIsNone(server.process.poll())
         self.assertEqual(-signal.SIGTERM, server.process.returncode)
+
+
+class Attested(unittest.TestCase):
+    """A server with a policy, and clients with Evidence."""
+
+    UEID = "01" + "5a" * 16
+    GOOD = hashlib.sha256(b"good").hexdigest()
+    OTHER = hashlib.sha256(b"other").hexdigest()
+
+    @classmethod
+    def setUpClass(cls):
+        folder = CREDENTIALS.folder
+        cls.key = folder / "attestation.key"
+        cls.policy = folder / "policy.json"
+        for arguments in (
+                ("--generate-privkey", "--key-type=ecdsa",
+                 "--curve=secp256r1", "--outfile", cls.key),
+                ("--load-privkey", cls.key, "--pubkey-info", "--outfile",
+                 folder / "attestation.pub")):
+            subprocess.run(["certtool", "--no-text", *arguments],
+                           capture_output=True, check=True)
+        cls.policy.write_text(json.dumps({
+            "version": 1,
+            "peer-attestation": "require",
+            "accept-key-binding": ["echo"],
+            "trust-anchors": [{"name": "maker", "key-binding": "echo",
+                               "public-key-file": "attestation.pub"}],
+            "reference-values": [{"software-name": "echo",
+                                  "measurement": f"sha-256:{cls.GOOD}"}]}))
+
+    def server(self):
+        return Server("--policy", self.policy, "--ca", CREDENTIALS.authority)
+
+    def attested_client(self, port, measurement, *arguments):
+        return client(port, "--cert", CREDENTIALS.client,
+                      "--key", CREDENTIALS.key(CREDENTIALS.client),
+                      "--attestation-key", self.key, "--ueid", self.UEID,
+                      "--software", "echo", "--measurement", measurement,
+                      *arguments)
+
+    def test_granted(self):
+        for mtu in (256, 1400):
+            with self.subTest(mtu=mtu), self.server() as server:
+                done = self.attested_client(server.port, self.GOOD,
+                                            "--mtu", mtu)
+                self.assertEqual((0, "Hello\n", ""),
+                                 (done.returncode, done.stdout, done.stderr))
+            log = server.output.splitlines()
+            self.assertIn(" connected: ", log[0])
+            self.assertIn(self.UEID, log[1])
+            self.assertIn("adtls interop client", log[1])
+            self.assertIn("closed: closed-by-peer", log[2])
+
+    def test_denied(self):
+        with self.server() as server:
+            done = self.attested_client(server.port, self.OTHER)
+            self.assertEqual((REFUSED, ""), (done.returncode, done.stdout))
+            self.assertIn("attestation_failed", done.stderr)
+            self.assertEqual(
+                0, self.attested_client(server.port, self.GOOD).returncode)
+        log = server.output
+        for word in ("measurement-mismatch", self.GOOD, self.OTHER, self.UEID):
+            self.assertIn(word, log)
+
+    def test_not_offered(self):
+        with self.server() as server:
+            done = client(server.port, "--cert", CREDENTIALS.client, "--key",
+                          CREDENTIALS.key(CREDENTIALS.client))
+        self.assertEqual((REFUSED, ""), (done.returncode, done.stdout))
+        self.assertIn("attestation_required", done.stderr)
+        self.assertIn("closed: attestation-not-offered", server.output)
+
+    def test_bad_arguments(self):
+        for option, value in (("--ueid", "5"), ("--ueid", "xy" * 16),
+                              ("--ueid", "01"), ("--ueid", "01" * 34),
+                              ("--measurement", "ab"),
+                              ("--measurement", "+1" * 32),
+                              ("--attestation-key", "/dev/null")):
+            with self.subTest(option=option, value=value):
+                done = self.attested_client(1, self.GOOD, option, value)
+                self.assertEqual((USAGE, ""), (done.returncode, done.stdout))
+                self.assertIn(value, done.stderr)
+                self.assertEqual(1, done.stderr.count("\n"), done.stderr)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A certification authority in memory, for tests that run on the real clock:
  * what it issues is valid from an hour ago for two hours. */
-#ifndef TEST_AUTHORITY_H
-#define TEST_AUTHORITY_H
+#ifndef TESTS_SUPPORT_TEST_AUTHORITY_H
+#define TESTS_SUPPORT_TEST_AUTHORITY_H
 
 #include <adtls/credentials.h>
 

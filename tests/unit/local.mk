@@ -153,3 +153,9 @@ tests_unit_test_crypto_credentials_validate_SOURCES = tests/unit/test_crypto_cre
 
 cmocka_programs += tests/unit/test_crypto_priority
 tests_unit_test_crypto_priority_SOURCES = tests/unit/test_crypto_priority.c
+
+cmocka_programs += tests/unit/test_session
+tests_unit_test_session_SOURCES = tests/unit/test_session.c
+
+cmocka_programs += tests/unit/test_session_server
+tests_unit_test_session_server_SOURCES = tests/unit/test_session_server.c
