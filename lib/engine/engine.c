@@ -17,10 +17,25 @@ static uint64_t next_id(void)
 	return atomic_fetch_add(&last, 1) + 1;
 }
 
+static bool start_handshake(struct adtls_engine *engine)
+{
+	struct handshake *hs =
+		handshake_new(engine->config, engine->role, &engine->channel,
+			      &engine->facts, engine->layer);
+
+	if (hs == NULL)
+		return false;
+	hs->engine = engine;
+	hs->engine_id = engine->id;
+	hs->job_serial = &engine->job_serial;
+	hs->server_name = engine->server_name;
+	engine->hs = hs;
+	return true;
+}
+
 static bool make_parts(struct adtls_engine *engine, const char *server_name)
 {
 	const struct hs_layer *layer = engine->config->layer;
-	struct handshake *hs;
 
 	if (server_name != NULL) {
 		engine->server_name = strdup(server_name);
@@ -32,16 +47,23 @@ static bool make_parts(struct adtls_engine *engine, const char *server_name)
 		if (engine->layer == NULL)
 			return false;
 	}
-	hs = handshake_new(engine->config, engine->role, &engine->channel,
-			   &engine->facts, engine->layer);
-	if (hs == NULL)
+	return start_handshake(engine);
+}
+
+bool engine_restart_without_cookie(struct adtls_engine *engine)
+{
+	if (engine->role != ADTLS_CLIENT || engine->has_restarted ||
+	    engine->hs == NULL ||
+	    engine->hs->state != CLIENT_RECEIVE_SERVER_HELLO ||
+	    engine->hs->cookie.len == 0)
 		return false;
-	hs->engine = engine;
-	hs->engine_id = engine->id;
-	hs->job_serial = &engine->job_serial;
-	hs->server_name = engine->server_name;
-	engine->hs = hs;
-	return true;
+	engine->has_restarted = true;
+	handshake_free(engine->hs);
+	engine->hs = NULL;
+	engine->facts = (struct hs_facts){ 0 };
+	channel_restart(&engine->channel, CONFIG_REASSEMBLY_BUDGET,
+			&engine->config->timer);
+	return start_handshake(engine);
 }
 
 static int engine_new(struct adtls_config *config, adtls_role_t role,

@@ -78,8 +78,14 @@ struct adtls_engine {
 	uint64_t handshake_deadline_us;
 	uint64_t retire_us;		/* when handshake keys go */
 	bool is_address_validated;
+	bool has_restarted;		/* a client, after a refused cookie */
 	adtls_statistics_t statistics;
 };
+
+/* A client whose cookie was not good (any more) starts once again without it:
+ * its address or the server's keys may have changed meanwhile (protocol §7).
+ * False: not the time for it, or out of memory. */
+bool engine_restart_without_cookie(struct adtls_engine *engine);
 
 /* A server's engine, from the front door. */
 int engine_new_server(struct adtls_config *config, const struct hs_start *start,

@@ -225,6 +225,9 @@ static void receive_alert(struct adtls_engine *engine, adtls_time_t now,
 		engine->statistics.dropped_unexpected++;
 		if (wire_reader_finished(&reader))
 			engine->remembered_alert = alert;
+		if (alert == ADTLS_ALERT_ILLEGAL_PARAMETER &&
+		    engine_restart_without_cookie(engine))
+			config_trace(engine->config, "start again");
 		return;
 	}
 	if (!wire_reader_finished(&reader)) {

@@ -27,6 +27,16 @@ void channel_clear(struct channel *channel)
 	ack_list_clear(&channel->acks);
 }
 
+void channel_restart(struct channel *channel, size_t reassembly_budget,
+		     const struct timer_config *timer)
+{
+	uint64_t next_sequence = channel->sealers[0].next_sequence;
+
+	channel_clear(channel);
+	channel_init(channel, reassembly_budget, timer);
+	channel->sealers[0].next_sequence = next_sequence;
+}
+
 bool channel_send(struct channel *channel, uint64_t epoch, uint8_t type,
 		  struct buffer *body)
 {

@@ -33,6 +33,9 @@ struct channel {
 void channel_init(struct channel *channel, size_t reassembly_budget,
 		  const struct timer_config *timer);
 void channel_clear(struct channel *channel);
+/* Begin anew with message 0; the record numbers of epoch 0 go on. */
+void channel_restart(struct channel *channel, size_t reassembly_budget,
+		     const struct timer_config *timer);
 
 /* Queue one message for @epoch; moves @body in. False: out of memory. */
 bool channel_send(struct channel *channel, uint64_t epoch, uint8_t type,

@@ -66,11 +66,43 @@ static void attested_handshake(void **state)
 	adtls_policy_unref(options.policy);
 }
 
+/* The client's address changes between its hellos, as behind a NAT that forgot
+ * it: the cookie is of another address, and the client starts once more. */
+
+static enum simulation_fate change_address(struct simulation *world,
+					   enum simulation_direction direction,
+					   unsigned index, uint8_t *datagram,
+					   size_t *len)
+{
+	(void)datagram;
+	(void)len;
+	if (direction == TO_SERVER && index == 1)
+		world->client_address = "another";
+	return DELIVER;
+}
+
+static void a_refused_cookie_costs_one_more_round(void **state)
+{
+	struct simulation_options options = { .seed = 3,
+					      .filter = change_address };
+	adtls_endpoint_statistics_t statistics;
+	struct simulation world;
+
+	(void)state;
+	simulation_init(&world, &options);
+	assert_true(simulation_connect(&world, MINUTE));
+	adtls_endpoint_statistics(world.endpoint, &statistics);
+	assert_int_equal(statistics.cookies_refused, 1);
+	assert_int_equal(statistics.cookies_sent, 2);
+	simulation_clear(&world);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(plain_handshake_and_echo),
 		cmocka_unit_test(attested_handshake),
+		cmocka_unit_test(a_refused_cookie_costs_one_more_round),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

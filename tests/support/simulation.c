@@ -138,6 +138,7 @@ void simulation_init(struct simulation *world,
 	world->client_random = seeded_random_of(options->seed ^ 0xc11e47);
 	world->server_random = seeded_random_of(options->seed ^ 0x5e44e4);
 	world->now = (adtls_time_t){ 1000000, SIMULATION_UTC };
+	world->client_address = "sensor";
 	if (world->options.delay_us == 0)
 		world->options.delay_us = DELAY_DEFAULT_US;
 	make_configs(world);
@@ -357,7 +358,7 @@ static void drain(struct simulation *world)
 
 static void deliver(struct simulation *world)
 {
-	static const adtls_address_t address = { .data = "sensor", .len = 6 };
+	adtls_address_t address = { .len = strlen(world->client_address) };
 	struct simulation_packet *packet = world->packets;
 	adtls_engine_t *engine;
 
@@ -369,6 +370,7 @@ static void deliver(struct simulation *world)
 		adtls_engine_receive(world->client_engine, world->now,
 				     packet->data, packet->len);
 	} else {
+		memcpy(address.data, world->client_address, address.len);
 		engine = adtls_endpoint_receive(world->endpoint, world->now,
 						&address, packet->data,
 						packet->len, NULL);

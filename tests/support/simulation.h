@@ -109,6 +109,7 @@ struct simulation {
 	adtls_engine_t *client_engine;
 	adtls_endpoint_t *endpoint;
 	adtls_engine_t *server_engine;	/* of the client's connection, or NULL */
+	const char *client_address;	/* as the server sees it */
 	struct simulation_side client;
 	struct simulation_side server;
 	struct simulation_packet *packets;
