@@ -198,8 +198,12 @@ static bool pass_to_clients(struct world *world)
 /* Until neither side has anything to say. */
 static void exchange(struct world *world, size_t index)
 {
-	while (pass_to_server(world, index) | pass_to_clients(world))
-		;
+	bool any;
+
+	do {
+		any = pass_to_server(world, index);
+		any = pass_to_clients(world) || any;
+	} while (any);
 }
 
 static bool is_established(const struct world *world, size_t index)
