@@ -155,7 +155,16 @@ cmocka_programs += tests/unit/test_crypto_priority
 tests_unit_test_crypto_priority_SOURCES = tests/unit/test_crypto_priority.c
 
 cmocka_programs += tests/unit/test_session
-tests_unit_test_session_SOURCES = tests/unit/test_session.c
+tests_unit_test_session_SOURCES = \
+	tests/unit/test_session.c \
+	tests/unit/session_fixture.c \
+	tests/unit/session_fixture.h
+
+cmocka_programs += tests/unit/test_session_jobs
+tests_unit_test_session_jobs_SOURCES = \
+	tests/unit/test_session_jobs.c \
+	tests/unit/session_fixture.c \
+	tests/unit/session_fixture.h
 
 cmocka_programs += tests/unit/test_session_server
 tests_unit_test_session_server_SOURCES = tests/unit/test_session_server.c

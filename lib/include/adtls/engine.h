@@ -69,6 +69,7 @@ void adtls_engine_free(adtls_engine_t *engine);
 /**
  * adtls_engine_receive:
  * @datagram: one datagram's payload; decrypted in place, so its bytes change
+ *   and must stay until all events are taken: ADTLS_EVENT_DATA lends from it
  *
  * Bad records are dropped and counted, as RFC 9147 §4.5.2 asks.
  *
