@@ -108,8 +108,8 @@ void bench_report_print_json(const struct bench_report *report)
 	root = json_pack("{s:i, s:s, s:s, s:s, s:f, s:i, s:o}", "format", 1,
 			 "adtls_version", adtls_check_version(NULL),
 			 "gnutls_version", gnutls_check_version(NULL),
-			 "group", report->group, "seconds", report->seconds, "rounds", BENCH_ROUNDS,
-			 "figures", figures);
+			 "group", report->group, "seconds", report->seconds,
+			 "rounds", BENCH_ROUNDS, "figures", figures);
 	bench_check(root != NULL &&
 			    json_dumpf(root, stdout,
 				       JSON_INDENT(2) |
