@@ -15,7 +15,8 @@ struct bench_heap {
 bool bench_heap_is_visible(void);
 
 /* Of 500 connections as @options says, that have just been made or,
- * @is_settled, that have each passed a record both ways and then two idle minutes. */
+ * @is_settled, that have each passed a record both ways and then two idle
+ * minutes. */
 struct bench_heap
 bench_heap_measure(const struct bench_library *library,
 		   const struct bench_world_options *options, bool is_settled);
