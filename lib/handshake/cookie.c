@@ -72,11 +72,15 @@ static bool check_mac(const struct cookie_keys *keys, adtls_bytes_t address,
 		      adtls_bytes_t content, const uint8_t *mac)
 {
 	uint8_t current[COOKIE_MAC_LEN], previous[COOKIE_MAC_LEN];
+	bool is_current, is_previous;
 
-	return compute_mac(keys->current, address, content, current) &&
-	       compute_mac(keys->previous, address, content, previous) &&
-	       (crypto_equal(mac, current, COOKIE_MAC_LEN) |
-		crypto_equal(mac, previous, COOKIE_MAC_LEN));
+	if (!compute_mac(keys->current, address, content, current) ||
+	    !compute_mac(keys->previous, address, content, previous))
+		return false;
+	/* Always both: the time does not tell which key it was. */
+	is_current = crypto_equal(mac, current, COOKIE_MAC_LEN);
+	is_previous = crypto_equal(mac, previous, COOKIE_MAC_LEN);
+	return is_current || is_previous;
 }
 
 bool cookie_open(const struct cookie_keys *keys, adtls_bytes_t sealed,

@@ -350,8 +350,12 @@ static bool drain_server(struct simulation *world)
 
 static void drain(struct simulation *world)
 {
-	while (drain_client(world) | drain_server(world))
-		;
+	bool any;
+
+	do {
+		any = drain_client(world);
+		any = drain_server(world) || any;
+	} while (any);
 }
 
 /* Time */
