@@ -34,8 +34,23 @@ tests_unit_test_flight_retransmission_timer_SOURCES = tests/unit/test_flight_ret
 cmocka_programs += tests/unit/test_flight_simulation
 tests_unit_test_flight_simulation_SOURCES = tests/unit/test_flight_simulation.c
 
+cmocka_programs += tests/unit/test_messages_authentication
+tests_unit_test_messages_authentication_SOURCES = tests/unit/test_messages_authentication.c
+
+cmocka_programs += tests/unit/test_messages_evidence_type
+tests_unit_test_messages_evidence_type_SOURCES = tests/unit/test_messages_evidence_type.c
+
+cmocka_programs += tests/unit/test_messages_extension
+tests_unit_test_messages_extension_SOURCES = tests/unit/test_messages_extension.c
+
 cmocka_programs += tests/unit/test_messages_handshake_header
 tests_unit_test_messages_handshake_header_SOURCES = tests/unit/test_messages_handshake_header.c
+
+cmocka_programs += tests/unit/test_messages_hello
+tests_unit_test_messages_hello_SOURCES = tests/unit/test_messages_hello.c
+
+cmocka_programs += tests/unit/test_messages_hello_extensions
+tests_unit_test_messages_hello_extensions_SOURCES = tests/unit/test_messages_hello_extensions.c
 
 cmocka_programs += tests/unit/test_crypto_aead
 tests_unit_test_crypto_aead_SOURCES = tests/unit/test_crypto_aead.c
