@@ -5,6 +5,7 @@
 #   srcdir             top of the source tree (tests/vectors is in it)
 #   abs_top_builddir   top of the build tree
 #   CC, CXX            the compilers in use
+#   SANITIZER_CFLAGS   what a sanitized build adds to them
 #   HEADER_CPPFLAGS    what public headers need besides their own folder
 #
 # Internal functions are at hand: test programs link libadtls_core and what
@@ -25,6 +26,7 @@ AM_TESTS_ENVIRONMENT = \
 	PYTHONDONTWRITEBYTECODE=1; export PYTHONDONTWRITEBYTECODE; \
 	abs_top_builddir='$(abs_top_builddir)'; export abs_top_builddir; \
 	CC='$(CC)'; export CC; CXX='$(CXX)'; export CXX; \
+	SANITIZER_CFLAGS='$(SANITIZER_CFLAGS)'; export SANITIZER_CFLAGS; \
 	HEADER_CPPFLAGS='$(GNUTLS_CFLAGS) $(COAP_CFLAGS)'; \
 	export HEADER_CPPFLAGS;
 
@@ -39,6 +41,7 @@ LDADD = tests/support/libsupport.la libadtls_core.la $(CMOCKA_LIBS)
 include tests/support/local.mk
 include tests/unit/local.mk
 include tests/scenario/local.mk
+include tests/coap/local.mk
 include tests/peer/local.mk
 include tests/style/local.mk
 

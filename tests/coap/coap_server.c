@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A CoAP server that tests ask what it knows of them. Prints "ready", and what
+ * came of each connection. */
+#include "program.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Sessions that libcoap made and freed. */
+static unsigned sessions_made, sessions_freed, sessions_most;
+static coap_resource_t *counted;
+static unsigned count;
+
+static int count_sessions(coap_session_t *session, const coap_event_t event)
+{
+	(void)session;
+	if (event == COAP_EVENT_SERVER_SESSION_NEW)
+		sessions_made++;
+	if (event == COAP_EVENT_SERVER_SESSION_DEL)
+		sessions_freed++;
+	if (sessions_made - sessions_freed > sessions_most)
+		sessions_most = sessions_made - sessions_freed;
+	return 0;
+}
+
+static void answer(coap_pdu_t *response, const char *text)
+{
+	coap_pdu_set_code(response, COAP_RESPONSE_CODE_CONTENT);
+	coap_add_data(response, strlen(text), (const uint8_t *)text);
+}
+
+static void get_identity(coap_resource_t *resource, coap_session_t *session,
+			 const coap_pdu_t *request, const coap_string_t *query,
+			 coap_pdu_t *response)
+{
+	adtls_verdict_t *verdict = adtls_coap_verdict(session);
+	adtls_statistics_t statistics;
+	char text[512];
+
+	(void)resource;
+	(void)request;
+	(void)query;
+	adtls_coap_statistics(session, &statistics);
+	snprintf(text, sizeof(text),
+		 "identity=%s certificate=%d authorization=%d software=%s "
+		 "granted=%d received=%d",
+		 adtls_coap_peer_identity(session),
+		 adtls_coap_peer_certificate(session).len > 0,
+		 (int)adtls_coap_authorization(session),
+		 verdict != NULL ? adtls_verdict_software(verdict) : "",
+		 verdict != NULL && adtls_verdict_expires_at(verdict) >
+					    adtls_verdict_appraised_at(verdict),
+		 statistics.datagrams_received > 0);
+	answer(response, text);
+}
+
+static void get_sessions(coap_resource_t *resource, coap_session_t *session,
+			 const coap_pdu_t *request, const coap_string_t *query,
+			 coap_pdu_t *response)
+{
+	char text[64];
+
+	(void)resource;
+	(void)session;
+	(void)request;
+	(void)query;
+	snprintf(text, sizeof(text), "made=%u now=%u most=%u", sessions_made,
+		 sessions_made - sessions_freed, sessions_most);
+	answer(response, text);
+}
+
+/* Ends the session from within its own request. */
+static void get_close(coap_resource_t *resource, coap_session_t *session,
+		      const coap_pdu_t *request, const coap_string_t *query,
+		      coap_pdu_t *response)
+{
+	(void)resource;
+	(void)request;
+	(void)query;
+	(void)response;
+	coap_session_disconnected(session, COAP_NACK_NOT_DELIVERABLE);
+}
+
+static void get_count(coap_resource_t *resource, coap_session_t *session,
+		      const coap_pdu_t *request, const coap_string_t *query,
+		      coap_pdu_t *response)
+{
+	char text[16];
+
+	(void)resource;
+	(void)session;
+	(void)request;
+	(void)query;
+	snprintf(text, sizeof(text), "%u", count);
+	answer(response, text);
+}
+
+static void add_resource(coap_context_t *context, const char *path,
+			 coap_method_handler_t handler)
+{
+	coap_resource_t *resource =
+		coap_resource_init(coap_make_str_const(path),
+				   COAP_RESOURCE_FLAGS_NOTIFY_CON);
+
+	coap_register_request_handler(resource, COAP_REQUEST_GET, handler);
+	coap_resource_set_get_observable(resource, handler == get_count);
+	coap_add_resource(context, resource);
+	if (handler == get_count)
+		counted = resource;
+}
+
+int main(int argc, char **argv)
+{
+	struct options options;
+	coap_context_t *context;
+	coap_dtls_pki_t pki;
+	coap_address_t address;
+
+	coap_startup();
+	read_options(argc, argv, &options);
+	context = make_context(&options);
+	pki = make_pki(&options);
+	address = make_address(options.port);
+	coap_register_event_handler(context, count_sessions);
+	add_resource(context, "identity", get_identity);
+	add_resource(context, "sessions", get_sessions);
+	add_resource(context, "close", get_close);
+	add_resource(context, "count", get_count);
+	if (!coap_context_set_pki(context, &pki) ||
+	    coap_new_endpoint(context, &address, COAP_PROTO_DTLS) == NULL) {
+		coap_free_context(context);
+		return 1;
+	}
+	puts("ready");
+	/* The tests end it by a signal. */
+	for (;;) {
+		run_once(context, &options, 100);
+		count++;
+		coap_resource_notify_observers(counted, NULL);
+	}
+}
