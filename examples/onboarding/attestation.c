@@ -5,11 +5,25 @@
 #include "attestation.h"
 
 #include <err.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "file.h"
 
 /* Enough for any message about a policy file. */
 #define MESSAGE_SIZE 512
+
+void attestation_explain(const adtls_coap_outcome_t *outcome,
+			 char out_sentence[EST_SENTENCE_SIZE])
+{
+	const char *sentence = adtls_reason_describe(outcome->reason);
+
+	if (*outcome->detail == '\0' || strcmp(outcome->detail, sentence) == 0)
+		snprintf(out_sentence, EST_SENTENCE_SIZE, "%s", sentence);
+	else
+		snprintf(out_sentence, EST_SENTENCE_SIZE, "%s (%s)", sentence,
+			 outcome->detail);
+}
 
 /* Tries a certificate and its key on fresh credentials. */
 static bool check_key(adtls_credentials_t *credentials,
@@ -110,37 +124,45 @@ static int new_attester(const struct attestation_claims *claims,
 /* Tells whose doing the end was. */
 static enum attestation_end find_end(const adtls_coap_outcome_t *outcome)
 {
-	if (outcome->alert_received && outcome->alert != ADTLS_ALERT_NONE &&
-	    outcome->alert != ADTLS_ALERT_CLOSE_NOTIFY &&
-	    outcome->alert != ADTLS_ALERT_USER_CANCELED)
+	switch (outcome->reason) {
+	case ADTLS_REASON_ALERT_RECEIVED:
 		return ATTESTATION_END_GATEWAY;
-	if (outcome->reason >= ADTLS_REASON_CERTIFICATE_MISSING &&
-	    outcome->reason <= ADTLS_REASON_NO_UTC)
+	case ADTLS_REASON_NONE:
+	case ADTLS_REASON_CLOSED_LOCALLY:
+	case ADTLS_REASON_CLOSED_BY_PEER:
+	case ADTLS_REASON_HANDSHAKE_TIMEOUT:
+	case ADTLS_REASON_RETRANSMISSION_LIMIT:
+		return ATTESTATION_END_NETWORK;
+	case ADTLS_REASON_INTERNAL:
+	case ADTLS_REASON_SIGNING_FAILED:
+	case ADTLS_REASON_EVIDENCE_UNAVAILABLE:
+		return ATTESTATION_END_LOCAL;
+	default:
 		return ATTESTATION_END_SENSOR;
-	return ATTESTATION_END_NETWORK;
+	}
 }
 
 /* Keeps how the connection ended for when somebody asks. */
 static void on_outcome(void *argument, const adtls_coap_outcome_t *outcome)
 {
 	struct attestation_ending *ending = argument;
-	const char *sentence = *outcome->detail != '\0'
-				       ? outcome->detail
-				       : adtls_reason_describe(outcome->reason);
+	char sentence[EST_SENTENCE_SIZE];
 
 	if (outcome->type == ADTLS_COAP_ESTABLISHED)
 		return;
 	ending->is_ended = true;
 	ending->end = find_end(outcome);
 	adtls_engine_statistics(outcome->engine, &ending->statistics);
-	if (ending->end == ATTESTATION_END_GATEWAY)
+	if (ending->end == ATTESTATION_END_GATEWAY) {
 		est_refuse(&ending->refusal, adtls_alert_name(outcome->alert),
 			   "the gateway refused this device with the alert "
 			   "%s; its log says why",
 			   adtls_alert_name(outcome->alert));
-	else
+	} else {
+		attestation_explain(outcome, sentence);
 		est_refuse(&ending->refusal, adtls_reason_name(outcome->reason),
 			   "%s", sentence);
+	}
 }
 
 bool attestation_offer(coap_context_t *context,

@@ -12,6 +12,10 @@
 #include "device_identity.h"
 #include "est.h"
 
+/* Writes why a connection was refused, failed or closed, for a person. */
+void attestation_explain(const adtls_coap_outcome_t *outcome,
+			 char out_sentence[EST_SENTENCE_SIZE]);
+
 /*
  * Checks that certificate and key belong together, and that there are
  * certificates in the CA files (ca_count of them), before libcoap is given
@@ -40,7 +44,8 @@ struct attestation_claims {
 enum attestation_end {
 	ATTESTATION_END_NETWORK,
 	ATTESTATION_END_GATEWAY, /* it refused us */
-	ATTESTATION_END_SENSOR,	 /* we do not trust its certificate */
+	ATTESTATION_END_SENSOR,	 /* we do not trust it */
+	ATTESTATION_END_LOCAL,	 /* our own key or attester failed */
 };
 
 /* How a sensor's connection ended. */

@@ -305,6 +305,7 @@ static enum coap_client_result explain(const coap_client_t *client,
 		[ATTESTATION_END_NETWORK] = COAP_CLIENT_NETWORK,
 		[ATTESTATION_END_GATEWAY] = COAP_CLIENT_REFUSED,
 		[ATTESTATION_END_SENSOR] = COAP_CLIENT_UNTRUSTED,
+		[ATTESTATION_END_LOCAL] = COAP_CLIENT_LOCAL,
 	};
 
 	if (client->is_answered) {

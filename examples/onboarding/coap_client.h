@@ -33,7 +33,7 @@ enum coap_client_result {
 	COAP_CLIENT_REFUSED,   /* the gateway refused the connection */
 	COAP_CLIENT_NETWORK,   /* nobody answered in time */
 	COAP_CLIENT_UNTRUSTED, /* the gateway is not whom we trust */
-	COAP_CLIENT_LOCAL,     /* a file, a key or memory */
+	COAP_CLIENT_LOCAL,     /* a file, a key, the attester or memory */
 };
 
 struct coap_client_request {

@@ -12,6 +12,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "attestation.h"
+
 /* "[IPv6]:port" */
 #define PEER_SIZE (INET6_ADDRSTRLEN + 9)
 
@@ -170,17 +172,16 @@ static void print_verdict(const adtls_coap_outcome_t *outcome)
 /* Writes why a connection was refused or failed, if it was. */
 static void print_reason(const adtls_coap_outcome_t *outcome)
 {
+	char sentence[EST_SENTENCE_SIZE];
 	char field[FIELD_SIZE];
-	const char *sentence = *outcome->detail != '\0'
-				       ? clean(outcome->detail, field)
-				       : adtls_reason_describe(outcome->reason);
 
+	attestation_explain(outcome, sentence);
 	/* A verdict has named its reason already. */
 	if (outcome->reason == adtls_verdict_reason(outcome->verdict))
-		printf("; %s", sentence);
+		printf("; %s", clean(sentence, field));
 	else
-		printf("; %s: %s", adtls_reason_name(outcome->reason),
-		       sentence);
+		printf(": %s: %s", adtls_reason_name(outcome->reason),
+		       clean(sentence, field));
 }
 
 /* Writes the decision on a connection as text. */
@@ -192,7 +193,10 @@ static void print_outcome(const adtls_coap_outcome_t *outcome)
 	begin_line();
 	printf("%s ", format_peer(outcome->session, peer));
 	if (outcome->verdict == NULL)
-		printf("\"%s\" %s", clean(outcome->identity, field),
+		printf("device unknown (%s) %s",
+		       *outcome->identity != '\0'
+			       ? clean(outcome->identity, field)
+			       : "no identity",
 		       outcome_name(outcome->type));
 	else
 		print_verdict(outcome);

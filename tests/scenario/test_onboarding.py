@@ -20,7 +20,8 @@ sys.dont_write_bytecode = True
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 BUILD = pathlib.Path(os.environ.get("abs_top_builddir", ROOT / "build"))
 
-SENSOR_SECONDS = 60
+# Longer than a sensor, or a demo, ever takes.
+RUN_SECONDS = 300
 
 
 def load_demo():
@@ -57,7 +58,7 @@ def run(command):
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        timeout=SENSOR_SECONDS,
+        timeout=RUN_SECONDS,
         check=False,
     )
 
@@ -111,6 +112,22 @@ class OnboardingTest(unittest.TestCase):
         for word in words:
             self.assertIn(word, ended.stderr)
         return ended
+
+
+class DemoTest(unittest.TestCase):
+    def test_demo(self):
+        ended = run([ROOT / "examples/onboarding/run-demo", BUILD])
+        self.assertEqual(ended.returncode, 0, ended.stderr)
+        self.assertEqual(
+            ended.stdout.splitlines()[-1],
+            "demo: genuine=enrolled tampered=refused lossy=enrolled",
+        )
+
+    def test_without_a_build(self):
+        with tempfile.TemporaryDirectory() as folder:
+            ended = run([ROOT / "examples/onboarding/run-demo", folder])
+        self.assertEqual(ended.returncode, 1)
+        self.assertIn(folder, ended.stderr)
 
 
 class EnrolmentTest(OnboardingTest):
