@@ -13,15 +13,19 @@ static size_t room_left(const struct wire_writer *datagram,
 	return record_content_room(sealer, datagram->capacity - datagram->len);
 }
 
-/* Write fragments of one epoch into the record that has begun. */
+/* Write fragments of one epoch into the record that has begun. What is sent
+ * again ends its record: peers drop what stands behind a message that they
+ * know already (NSS does). */
 static bool write_fragments(struct flight *flight, uint64_t epoch, size_t room,
 			    struct wire_writer *datagram)
 {
+	uint64_t retransmissions = flight->count.retransmissions;
 	size_t start = datagram->len;
 	struct handshake_fragment fragment;
 	uint64_t next_epoch;
 
-	while (flight_wants_to_send(flight, &next_epoch) &&
+	while (flight->count.retransmissions == retransmissions &&
+	       flight_wants_to_send(flight, &next_epoch) &&
 	       next_epoch == epoch &&
 	       flight_next(flight, room - (datagram->len - start), &fragment))
 		handshake_fragment_write(datagram, &fragment);
