@@ -310,8 +310,9 @@ class Attested(unittest.TestCase):
             "reference-values": [{"software-name": "echo",
                                   "measurement": f"sha-256:{cls.GOOD}"}]}))
 
-    def server(self):
-        return Server("--policy", self.policy, "--ca", CREDENTIALS.authority)
+    def server(self, *arguments):
+        return Server("--policy", self.policy, "--ca", CREDENTIALS.authority,
+                      *arguments)
 
     def attested_client(self, port, measurement, *arguments):
         return client(port, "--cert", CREDENTIALS.client,
@@ -322,9 +323,10 @@ class Attested(unittest.TestCase):
 
     def test_granted(self):
         for mtu in (256, 1400):
-            with self.subTest(mtu=mtu), self.server() as server:
+            with self.subTest(mtu=mtu), self.server("--once") as server:
                 done = self.attested_client(server.port, self.GOOD,
                                             "--mtu", mtu)
+                server.finish()
                 self.assertEqual((0, "Hello\n", ""),
                                  (done.returncode, done.stdout, done.stderr))
             log = server.output.splitlines()
