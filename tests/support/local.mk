@@ -5,6 +5,8 @@
 #   	tests/support/example.h
 
 tests_support_libsupport_la_SOURCES =
+tests_support_libsupport_la_SOURCES += tests/support/client_hello.c
+tests_support_libsupport_la_SOURCES += tests/support/client_hello.h
 tests_support_libsupport_la_SOURCES += tests/support/test_vectors.c
 tests_support_libsupport_la_SOURCES += tests/support/test_vectors.h
 tests_support_libsupport_la_SOURCES += tests/support/seeded_random.h

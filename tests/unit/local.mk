@@ -52,6 +52,30 @@ tests_unit_test_messages_hello_SOURCES = tests/unit/test_messages_hello.c
 cmocka_programs += tests/unit/test_messages_hello_extensions
 tests_unit_test_messages_hello_extensions_SOURCES = tests/unit/test_messages_hello_extensions.c
 
+cmocka_programs += tests/unit/test_handshake_cookie
+tests_unit_test_handshake_cookie_SOURCES = tests/unit/test_handshake_cookie.c
+
+cmocka_programs += tests/unit/test_handshake_hello_offer
+tests_unit_test_handshake_hello_offer_SOURCES = tests/unit/test_handshake_hello_offer.c
+
+cmocka_programs += tests/unit/test_handshake_retry_request
+tests_unit_test_handshake_retry_request_SOURCES = tests/unit/test_handshake_retry_request.c
+
+cmocka_programs += tests/unit/test_engine_data_queue
+tests_unit_test_engine_data_queue_SOURCES = tests/unit/test_engine_data_queue.c
+
+cmocka_programs += tests/unit/test_engine_deadline_heap
+tests_unit_test_engine_deadline_heap_SOURCES = tests/unit/test_engine_deadline_heap.c
+
+cmocka_programs += tests/unit/test_engine_front_door
+tests_unit_test_engine_front_door_SOURCES = tests/unit/test_engine_front_door.c
+
+cmocka_programs += tests/unit/test_engine_hello_table
+tests_unit_test_engine_hello_table_SOURCES = tests/unit/test_engine_hello_table.c
+
+cmocka_programs += tests/unit/test_engine_peer_table
+tests_unit_test_engine_peer_table_SOURCES = tests/unit/test_engine_peer_table.c
+
 cmocka_programs += tests/unit/test_crypto_aead
 tests_unit_test_crypto_aead_SOURCES = tests/unit/test_crypto_aead.c
 
