@@ -125,9 +125,15 @@ int adtls_config_set_credentials(adtls_config_t *config,
 
 int adtls_config_set_priority(adtls_config_t *config, const char *priority)
 {
+	struct priority parsed;
+	int error;
+
 	if (atomic_load(&config->is_sealed))
 		return ADTLS_E_INVALID;
-	return priority_parse(priority, &config->priority, NULL, 0);
+	error = priority_parse(priority, &parsed, NULL, 0);
+	if (error == ADTLS_OK)
+		config->priority = parsed;
+	return error;
 }
 
 int adtls_config_set_client_authentication(adtls_config_t *config,
