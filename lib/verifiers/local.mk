@@ -8,6 +8,7 @@ libadtls_core_la_SOURCES += \
 	lib/verifiers/local_verifier.c \
 	lib/verifiers/policy.c \
 	lib/verifiers/policy.h \
+	lib/verifiers/policy_describe.c \
 	lib/verifiers/policy_schema.c \
 	lib/verifiers/policy_schema.h \
 	lib/verifiers/text.c \

@@ -12,6 +12,7 @@
 
 /* What is demanded of the peer (protocol §3). */
 enum policy_demand { POLICY_FORBID, POLICY_ALLOW, POLICY_REQUIRE };
+#define POLICY_DEMAND_COUNT 3
 
 /* adtls_key_binding_t's values. */
 #define POLICY_KEY_BINDING_COUNT 3

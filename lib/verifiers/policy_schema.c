@@ -35,6 +35,12 @@ const char *const policy_key_binding_names[POLICY_KEY_BINDING_COUNT] = {
 	[ADTLS_KEY_BINDING_ECHO] = "echo",
 };
 
+const char *const policy_demand_names[POLICY_DEMAND_COUNT] = {
+	[POLICY_FORBID] = "forbid",
+	[POLICY_ALLOW] = "allow",
+	[POLICY_REQUIRE] = "require",
+};
+
 /* What the readers of members fill in. */
 struct draft {
 	adtls_policy_t *policy;
@@ -54,15 +60,11 @@ static bool read_version(struct json_reader *reader, const json_t *value,
 static bool read_peer_attestation(struct json_reader *reader,
 				  const json_t *value, void *target)
 {
-	static const char *const words[] = {
-		[POLICY_FORBID] = "forbid",
-		[POLICY_ALLOW] = "allow",
-		[POLICY_REQUIRE] = "require",
-	};
 	struct draft *draft = target;
 	size_t demand;
 
-	if (!json_read_word(reader, value, words, 3, &demand))
+	if (!json_read_word(reader, value, policy_demand_names,
+			    POLICY_DEMAND_COUNT, &demand))
 		return false;
 	draft->policy->peer_attestation = (enum policy_demand)demand;
 	return true;

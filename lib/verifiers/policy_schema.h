@@ -25,7 +25,8 @@ bool policy_read_json(adtls_bytes_t json, const char *base_dir,
  * @max bytes, as errno says; @out is empty. */
 bool policy_read_file(const char *file, size_t max, struct buffer *out);
 
-/* The names of adtls_key_binding_t's values. */
+/* The names of enum policy_demand's values, and of adtls_key_binding_t's. */
+extern const char *const policy_demand_names[POLICY_DEMAND_COUNT];
 extern const char *const policy_key_binding_names[POLICY_KEY_BINDING_COUNT];
 
 #endif

@@ -112,6 +112,72 @@ static void members_are_read(void **state)
 	adtls_policy_unref(policy);
 }
 
+/* Collects lines, each with its end. */
+static void collect_line(void *context, const char *line)
+{
+	char *text = context;
+	size_t len = strlen(text);
+
+	snprintf(text + len, 4096 - len, "%s\n", line);
+}
+
+static void it_is_described(void **state)
+{
+	adtls_policy_t *policy = load_good(POLICY_TEXT(
+		POLICY_ANCHOR("maker", POLICY_KEY,
+			      ",\"ueid\":\"0101020304050607\"") "," //
+		POLICY_ANCHOR("Gr\\u00fc\\\"n", POLICY_OTHER_KEY, ""),
+		POLICY_USUAL_REFERENCE,
+		",\"peer-attestation\":\"allow\""
+		",\"accept-key-binding\":[\"monolithic\",\"echo\"]"
+		",\"explain-to-peer\":true"
+		",\"maximum-evidence-age\":60,\"clock-skew\":0"
+		",\"grant-lifetime\":3600,\"appraisal-deadline\":5"));
+	char text[4096] = "";
+
+	(void)state;
+	adtls_policy_describe(policy, collect_line, text);
+	assert_string_equal(
+		text,
+		"peer-attestation: allow\n"
+		"accept-key-binding: monolithic echo\n"
+		"explain-to-peer: true\n"
+		"deliver-while-pending: false\n"
+		"maximum-evidence-age: 60 s\n"
+		"clock-skew: 0 s\n"
+		"grant-lifetime: 3600 s\n"
+		"appraisal-deadline: 5 s\n"
+		"trust anchor \"maker\": echo; device 0101020304050607; "
+		"key id 089b6aeed6169bbf\n"
+		"trust anchor \"Gr\\xc3\\xbc\"n\": echo; any device; "
+		"key id 04846eb1f8f5aedd\n"
+		"reference value \"sensor-firmware\": sha-256:" POLICY_GENUINE
+		"\n");
+	adtls_policy_unref(policy);
+}
+
+static void what_can_grant_nothing_is_described(void **state)
+{
+	adtls_policy_t *policy = load_good(
+		POLICY_TEXT(POLICY_USUAL_ANCHOR, POLICY_USUAL_REFERENCE, ""));
+	char text[4096] = "";
+
+	(void)state;
+	adtls_policy_describe(policy, collect_line, text);
+	assert_non_null(strstr(text, "maximum-evidence-age: not checked\n"));
+	assert_non_null(strstr(text, "\"maker\": echo, which "
+				     "accept-key-binding leaves out: it can "
+				     "grant nothing; any device"));
+	adtls_policy_unref(policy);
+
+	text[0] = '\0';
+	assert_int_equal(load("{}", &policy, NULL, 0), ADTLS_E_POLICY);
+	adtls_policy_describe(policy, collect_line, text);
+	assert_string_equal(text,
+			    "refuses everything: it could not be loaded\n");
+	adtls_policy_unref(policy);
+}
+
 static void forbidding_needs_no_anchors(void **state)
 {
 	adtls_policy_t *policy =
@@ -426,6 +492,8 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(defaults_are_cautious),
 		cmocka_unit_test(members_are_read),
+		cmocka_unit_test(it_is_described),
+		cmocka_unit_test(what_can_grant_nothing_is_described),
 		cmocka_unit_test(forbidding_needs_no_anchors),
 		cmocka_unit_test(every_mistake_is_named),
 		cmocka_unit_test(size_is_bounded),

@@ -31,6 +31,11 @@ int adtls_policy_load_mem(adtls_bytes_t json, const char *base_dir,
 			  adtls_policy_t **out, char *out_message,
 			  size_t message_len);
 
+/** adtls_policy_describe: What it demands, whom it believes and what it takes for good: @write gets one line of printable ASCII at a time, without line end, valid during the call. */
+void adtls_policy_describe(const adtls_policy_t *policy,
+			   void (*write)(void *context, const char *line),
+			   void *context);
+
 adtls_policy_t *adtls_policy_ref(adtls_policy_t *policy);
 void adtls_policy_unref(adtls_policy_t *policy);
 
