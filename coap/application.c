@@ -6,15 +6,15 @@
 
 #define MTU_MIN 256
 
-int adtls_coap_set_policy(coap_context_t *coap, adtls_policy_t *policy,
+int adtls_coap_set_policy(coap_context_t *context, adtls_policy_t *policy,
 			  adtls_verifier_t *verifier)
 {
-	struct backend_context *context = backend_context_find(coap);
+	struct backend_context *backend = backend_context_find(context);
 	struct backend_settings *settings;
 
-	if (context == NULL)
+	if (backend == NULL)
 		return ADTLS_E_INVALID;
-	settings = &context->config.settings;
+	settings = &backend->config.settings;
 	/* First the new ones: they may be the old ones. */
 	policy = policy != NULL ? adtls_policy_ref(policy) : NULL;
 	verifier = verifier != NULL ? adtls_verifier_ref(verifier) : NULL;
@@ -22,106 +22,106 @@ int adtls_coap_set_policy(coap_context_t *coap, adtls_policy_t *policy,
 	adtls_verifier_unref(settings->verifier);
 	settings->policy = policy;
 	settings->verifier = verifier;
-	backend_context_renew(context);
+	backend_context_renew(backend);
 	return ADTLS_OK;
 }
 
-int adtls_coap_set_attester(coap_context_t *coap, adtls_attester_t *attester)
+int adtls_coap_set_attester(coap_context_t *context, adtls_attester_t *attester)
 {
-	struct backend_context *context = backend_context_find(coap);
+	struct backend_context *backend = backend_context_find(context);
 
-	if (context == NULL)
+	if (backend == NULL)
 		return ADTLS_E_INVALID;
 	attester = attester != NULL ? adtls_attester_ref(attester) : NULL;
-	adtls_attester_unref(context->config.settings.attester);
-	context->config.settings.attester = attester;
-	backend_context_renew(context);
+	adtls_attester_unref(backend->config.settings.attester);
+	backend->config.settings.attester = attester;
+	backend_context_renew(backend);
 	return ADTLS_OK;
 }
 
-int adtls_coap_set_key_log(coap_context_t *coap,
+int adtls_coap_set_key_log(coap_context_t *context,
 			   void (*write)(void *argument, const char *line),
 			   void *argument)
 {
-	struct backend_context *context = backend_context_find(coap);
+	struct backend_context *backend = backend_context_find(context);
 
-	if (context == NULL)
+	if (backend == NULL)
 		return ADTLS_E_INVALID;
-	context->config.settings.key_log = write;
-	context->config.settings.key_log_argument = argument;
-	backend_context_renew(context);
+	backend->config.settings.key_log = write;
+	backend->config.settings.key_log_argument = argument;
+	backend_context_renew(backend);
 	return ADTLS_OK;
 }
 
-int adtls_coap_set_trace(coap_context_t *coap,
+int adtls_coap_set_trace(coap_context_t *context,
 			 void (*write)(void *argument, const char *line),
 			 void *argument)
 {
-	struct backend_context *context = backend_context_find(coap);
+	struct backend_context *backend = backend_context_find(context);
 
-	if (context == NULL)
+	if (backend == NULL)
 		return ADTLS_E_INVALID;
-	context->config.settings.trace = write;
-	context->config.settings.trace_argument = argument;
-	backend_context_renew(context);
+	backend->config.settings.trace = write;
+	backend->config.settings.trace_argument = argument;
+	backend_context_renew(backend);
 	return ADTLS_OK;
 }
 
-int adtls_coap_set_configure(coap_context_t *coap,
+int adtls_coap_set_configure(coap_context_t *context,
 			     adtls_coap_configure_func configure,
 			     void *argument)
 {
-	struct backend_context *context = backend_context_find(coap);
+	struct backend_context *backend = backend_context_find(context);
 
-	if (context == NULL)
+	if (backend == NULL)
 		return ADTLS_E_INVALID;
-	context->config.settings.configure = configure;
-	context->config.settings.configure_argument = argument;
-	backend_context_renew(context);
+	backend->config.settings.configure = configure;
+	backend->config.settings.configure_argument = argument;
+	backend_context_renew(backend);
 	return ADTLS_OK;
 }
 
-int adtls_coap_set_mtu(coap_context_t *coap, size_t mtu)
+int adtls_coap_set_mtu(coap_context_t *context, size_t mtu)
 {
-	struct backend_context *context = backend_context_find(coap);
+	struct backend_context *backend = backend_context_find(context);
 
-	if (context == NULL ||
+	if (backend == NULL ||
 	    (mtu != 0 && (mtu < MTU_MIN || mtu > LIBCOAP_DATAGRAM_MAX)))
 		return ADTLS_E_INVALID;
-	context->config.settings.mtu = mtu;
-	backend_context_renew(context);
+	backend->config.settings.mtu = mtu;
+	backend_context_renew(backend);
 	return ADTLS_OK;
 }
 
-int adtls_coap_set_workers(coap_context_t *coap, unsigned threads)
+int adtls_coap_set_workers(coap_context_t *context, unsigned threads)
 {
-	struct backend_context *context = backend_context_find(coap);
+	struct backend_context *backend = backend_context_find(context);
 
-	if (context == NULL || context->jobs.pool != NULL || threads == 0 ||
+	if (backend == NULL || backend->jobs.pool != NULL || threads == 0 ||
 	    threads > ADTLS_JOB_POOL_THREADS_MAX)
 		return ADTLS_E_INVALID;
-	context->jobs.threads = threads;
+	backend->jobs.threads = threads;
 	return ADTLS_OK;
 }
 
-int adtls_coap_set_outcome_handler(coap_context_t *coap,
+int adtls_coap_set_outcome_handler(coap_context_t *context,
 				   adtls_coap_outcome_func handler,
 				   void *argument)
 {
-	struct backend_context *context = backend_context_find(coap);
+	struct backend_context *backend = backend_context_find(context);
 
-	if (context == NULL)
+	if (backend == NULL)
 		return ADTLS_E_INVALID;
-	context->outcomes.handler = handler;
-	context->outcomes.argument = argument;
+	backend->outcomes.handler = handler;
+	backend->outcomes.argument = argument;
 	return ADTLS_OK;
 }
 
 const adtls_engine_t *adtls_coap_engine(const coap_session_t *session)
 {
-	const struct backend_context *context = backend_context_of(session);
+	const struct backend_context *backend = backend_context_of(session);
 	const struct backend_session *found =
-		context != NULL ? backend_session_find(context, session) : NULL;
+		backend != NULL ? backend_session_find(backend, session) : NULL;
 
 	return found != NULL ? found->current.engine : NULL;
 }

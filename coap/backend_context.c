@@ -11,7 +11,7 @@
 #include <stdlib.h>
 
 /* Contexts may live in several threads; few, so a list will do. */
-static LIST_HEAD(, backend_context) contexts = LIST_HEAD_INITIALIZER(contexts);
+static struct backend_contexts contexts = LIST_HEAD_INITIALIZER(contexts);
 static pthread_mutex_t contexts_lock = PTHREAD_MUTEX_INITIALIZER;
 
 struct backend_context *backend_context_new(coap_context_t *coap)
@@ -54,11 +54,9 @@ struct backend_context *backend_context_find(const coap_context_t *coap)
 	struct backend_context *context;
 
 	pthread_mutex_lock(&contexts_lock);
-	LIST_FOREACH(context, &contexts, link)
-	{
-		if (context->coap == coap)
-			break;
-	}
+	context = LIST_FIRST(&contexts);
+	while (context != NULL && context->coap != coap)
+		context = LIST_NEXT(context, link);
 	pthread_mutex_unlock(&contexts_lock);
 	return context;
 }
@@ -105,11 +103,9 @@ static void finish_jobs(struct backend_context *context)
 	uint64_t number;
 
 	while ((job = backend_jobs_take(&context->jobs, &number)) != NULL) {
-		TAILQ_FOREACH(session, &context->sessions, link)
-		{
-			if (backend_session_has(session, number))
-				break;
-		}
+		session = TAILQ_FIRST(&context->sessions);
+		while (session != NULL && !backend_session_has(session, number))
+			session = TAILQ_NEXT(session, link);
 		if (session != NULL)
 			backend_session_finish_job(session, job, number);
 		else
@@ -133,10 +129,9 @@ static void tick_sessions(struct backend_context *context)
 static uint64_t first_deadline(const struct backend_context *context)
 {
 	uint64_t first = backend_jobs_deadline(&context->jobs, &context->wake);
-	const struct backend_session *session;
+	const struct backend_session *session = TAILQ_FIRST(&context->sessions);
 
-	TAILQ_FOREACH(session, &context->sessions, link)
-	{
+	for (; session != NULL; session = TAILQ_NEXT(session, link)) {
 		uint64_t deadline = backend_session_deadline(session);
 
 		if (deadline < first)

@@ -51,6 +51,7 @@ struct backend_context {
 	uint64_t last_number;	      /* of an engine */
 	bool is_running;
 };
+LIST_HEAD(backend_contexts, backend_context);
 
 /* NULL without memory or file descriptors. */
 struct backend_context *backend_context_new(coap_context_t *coap);

@@ -94,14 +94,12 @@ static void run_job(struct backend_session *session, adtls_job_t *job,
 
 static void bury_oldest(struct backend_context *context)
 {
-	struct backend_session *session;
+	struct backend_session *session = TAILQ_FIRST(&context->sessions);
 
-	TAILQ_FOREACH(session, &context->sessions, link)
-	{
-		if (session->is_tombstone)
-			break;
-	}
-	LIBCOAP_DISCONNECT(session->coap, COAP_NACK_TLS_FAILED);
+	while (session != NULL && !session->is_tombstone)
+		session = TAILQ_NEXT(session, link);
+	if (session != NULL)
+		LIBCOAP_DISCONNECT(session->coap, COAP_NACK_TLS_FAILED);
 }
 
 /* A client that libcoap never saw connected may have lost our alert. */

@@ -89,13 +89,10 @@ void backend_hellos_add(struct backend_context *context,
 void backend_hellos_remove(struct backend_context *context,
 			   const coap_session_t *session)
 {
-	struct backend_hello *hello;
+	struct backend_hello *hello = STAILQ_FIRST(&context->hellos);
 
-	STAILQ_FOREACH(hello, &context->hellos, link)
-	{
-		if (hello->session == session)
-			break;
-	}
+	while (hello != NULL && hello->session != session)
+		hello = STAILQ_NEXT(hello, link);
 	if (hello == NULL)
 		return;
 	STAILQ_REMOVE(&context->hellos, hello, backend_hello, link);

@@ -50,7 +50,7 @@ void backend_pki_clear(struct backend_pki *pki)
 	clear_datum(&pki->certificate);
 	clear_datum(&pki->key);
 	free(pki->server_name);
-	*pki = (struct backend_pki){ 0 };
+	memset(pki, 0, sizeof(*pki));
 }
 
 static bool read_file(gnutls_datum_t *out, const char *file, const char *what)

@@ -7,7 +7,7 @@
 #include "backend_session.h"
 
 #include <adtls/version.h>
-#include <stdio.h>
+#include <stdlib.h>
 
 /* What there is. */
 
@@ -21,14 +21,17 @@ int coap_tls_is_supported(void)
 	return 0;
 }
 
+/* "1.2.3" -> 0x010203, as GnuTLS counts. */
 static uint64_t version_number(const char *version)
 {
-	unsigned major = 0, minor = 0, patch = 0;
+	uint64_t number = 0;
+	char *end;
 
-	if (version == NULL ||
-	    sscanf(version, "%u.%u.%u", &major, &minor, &patch) != 3)
-		return 0;
-	return (uint64_t)major << 16 | minor << 8 | patch;
+	for (int part = 0; part < 3; part++) {
+		number = number << 8 | strtoul(version, &end, 10);
+		version = *end == '.' ? end + 1 : end;
+	}
+	return number;
 }
 
 coap_tls_version_t *coap_get_tls_library_version(void)
@@ -61,9 +64,9 @@ libcoap_log_level_t coap_dtls_get_log_level(void)
 
 /* Contexts. */
 
-void *coap_dtls_new_context(coap_context_t *context)
+void *coap_dtls_new_context(coap_context_t *coap)
 {
-	return backend_context_new(context);
+	return backend_context_new(coap);
 }
 
 void coap_dtls_free_context(void *backend)

@@ -84,38 +84,38 @@ int coap_digest_final(coap_digest_ctx_t *context, coap_digest_t *out);
 
 void coap_dtls_startup(void);
 void coap_dtls_shutdown(void);
-void *coap_dtls_new_context(coap_context_t *context);
+void *coap_dtls_new_context(coap_context_t *coap);
 void coap_dtls_free_context(void *backend);
-int coap_dtls_context_set_pki(coap_context_t *context,
+int coap_dtls_context_set_pki(coap_context_t *coap,
 			      const coap_dtls_pki_t *setup,
 			      const coap_dtls_role_t role);
-int coap_dtls_context_set_pki_root_cas(coap_context_t *context,
+int coap_dtls_context_set_pki_root_cas(coap_context_t *coap,
 				       const char *ca_file, const char *ca_dir);
-int coap_dtls_context_set_cpsk(coap_context_t *context,
+int coap_dtls_context_set_cpsk(coap_context_t *coap,
 			       coap_dtls_cpsk_t *setup);
-int coap_dtls_context_set_spsk(coap_context_t *context,
+int coap_dtls_context_set_spsk(coap_context_t *coap,
 			       coap_dtls_spsk_t *setup);
-int coap_dtls_context_check_keys_enabled(coap_context_t *context);
-void *coap_dtls_new_client_session(coap_session_t *session);
-void *coap_dtls_new_server_session(coap_session_t *session);
-void coap_dtls_free_session(coap_session_t *session);
-void coap_dtls_session_update_mtu(coap_session_t *session);
-libcoap_sent_t coap_dtls_send(coap_session_t *session, const uint8_t *data,
+int coap_dtls_context_check_keys_enabled(coap_context_t *coap);
+void *coap_dtls_new_client_session(coap_session_t *coap);
+void *coap_dtls_new_server_session(coap_session_t *coap);
+void coap_dtls_free_session(coap_session_t *coap);
+void coap_dtls_session_update_mtu(coap_session_t *coap);
+libcoap_sent_t coap_dtls_send(coap_session_t *coap, const uint8_t *data,
 			      size_t len);
-int coap_dtls_receive(coap_session_t *session, const uint8_t *data, size_t len);
-int coap_dtls_hello(coap_session_t *session, const uint8_t *data, size_t len);
+int coap_dtls_receive(coap_session_t *coap, const uint8_t *data, size_t len);
+int coap_dtls_hello(coap_session_t *coap, const uint8_t *data, size_t len);
 int coap_dtls_is_context_timeout(void);
 coap_tick_t coap_dtls_get_context_timeout(void *backend);
-coap_tick_t coap_dtls_get_timeout(coap_session_t *session, coap_tick_t now);
-int coap_dtls_handle_timeout(coap_session_t *session);
-unsigned int coap_dtls_get_overhead(coap_session_t *session);
-void *coap_dtls_get_tls(const coap_session_t *session,
+coap_tick_t coap_dtls_get_timeout(coap_session_t *coap, coap_tick_t now);
+int coap_dtls_handle_timeout(coap_session_t *coap);
+unsigned int coap_dtls_get_overhead(coap_session_t *coap);
+void *coap_dtls_get_tls(const coap_session_t *coap,
 			coap_tls_library_t *out_library);
 
-void coap_tls_free_session(coap_session_t *session);
-ssize_t coap_tls_write(coap_session_t *session, const uint8_t *data,
+void coap_tls_free_session(coap_session_t *coap);
+ssize_t coap_tls_write(coap_session_t *coap, const uint8_t *data,
 		       size_t len);
-ssize_t coap_tls_read(coap_session_t *session, uint8_t *data, size_t len);
+ssize_t coap_tls_read(coap_session_t *coap, uint8_t *data, size_t len);
 
 #if LIBCOAP_VERSION < 4003002U
 

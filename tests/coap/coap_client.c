@@ -6,6 +6,7 @@
  *   heard=N        wait for N answers or notifications in all, on each session
  *   read           wait for a line on standard input
  *   disconnect     end the sessions, as libcoap sees it
+ *   leave=PATH     as get, but release the session while its answer is handled
  *
  * Prints each answer and each failure with the session's number. */
 #include "program.h"
@@ -23,6 +24,7 @@ struct client {
 	unsigned heard[SESSIONS_MAX];
 	unsigned waiting; /* for so many answers */
 	unsigned failures;
+	bool leaves;
 };
 
 static struct client client;
@@ -48,6 +50,10 @@ static coap_response_t take_answer(coap_session_t *session,
 	       (unsigned)code >> 5, (unsigned)code & 31, (int)len,
 	       (const char *)data);
 	client.heard[number_of(session)]++;
+	if (client.leaves) {
+		client.sessions[number_of(session)] = NULL;
+		coap_session_release(session);
+	}
 	if (client.waiting > 0)
 		client.waiting--;
 	return COAP_RESPONSE_OK;
@@ -115,12 +121,20 @@ static void disconnect_all(void)
 					  COAP_NACK_NOT_DELIVERABLE);
 }
 
+static void leave_all(const char *path)
+{
+	client.leaves = true;
+	request_all(path, false);
+}
+
 static void act(const char *action)
 {
 	char line[16];
 
 	if (strncmp(action, "get=", 4) == 0)
 		request_all(action + 4, false);
+	else if (strncmp(action, "leave=", 6) == 0)
+		leave_all(action + 6);
 	else if (strncmp(action, "observe=", 8) == 0)
 		request_all(action + 8, true);
 	else if (strncmp(action, "heard=", 6) == 0)

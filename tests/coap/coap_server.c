@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A CoAP server that tests ask what it knows of them. Prints "ready", and what
- * came of each connection. */
+ * came of each connection, until SIGTERM. */
 #include "program.h"
 
-#include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +12,13 @@
 static unsigned sessions_made, sessions_freed, sessions_most;
 static coap_resource_t *counted;
 static unsigned count;
+static volatile sig_atomic_t is_over;
+
+static void end(int signal_number)
+{
+	(void)signal_number;
+	is_over = 1;
+}
 
 static int count_sessions(coap_session_t *session, const coap_event_t event)
 {
@@ -97,6 +104,21 @@ static void get_count(coap_resource_t *resource, coap_session_t *session,
 	answer(response, text);
 }
 
+/* More than any datagram takes. */
+static void get_large(coap_resource_t *resource, coap_session_t *session,
+		      const coap_pdu_t *request, const coap_string_t *query,
+		      coap_pdu_t *response)
+{
+	static uint8_t body[20000];
+
+	for (size_t i = 0; i < sizeof(body); i++)
+		body[i] = (uint8_t)('a' + i % 26);
+	coap_pdu_set_code(response, COAP_RESPONSE_CODE_CONTENT);
+	coap_add_data_large_response(resource, session, request, response,
+				     query, COAP_MEDIATYPE_TEXT_PLAIN, -1, 0,
+				     sizeof(body), body, NULL, NULL);
+}
+
 static void add_resource(coap_context_t *context, const char *path,
 			 coap_method_handler_t handler)
 {
@@ -128,16 +150,20 @@ int main(int argc, char **argv)
 	add_resource(context, "sessions", get_sessions);
 	add_resource(context, "close", get_close);
 	add_resource(context, "count", get_count);
+	add_resource(context, "large", get_large);
 	if (!coap_context_set_pki(context, &pki) ||
 	    coap_new_endpoint(context, &address, COAP_PROTO_DTLS) == NULL) {
 		coap_free_context(context);
 		return 1;
 	}
+	signal(SIGTERM, end);
 	puts("ready");
-	/* The tests end it by a signal. */
-	for (;;) {
+	while (!is_over) {
 		run_once(context, &options, 100);
 		count++;
 		coap_resource_notify_observers(counted, NULL);
 	}
+	coap_free_context(context);
+	coap_cleanup();
+	return 0;
 }
