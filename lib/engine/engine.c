@@ -220,6 +220,35 @@ void adtls_engine_finish_job(adtls_engine_t *engine, adtls_time_t now,
 	adtls_job_free(job);
 }
 
+struct connected engine_connected(struct adtls_engine *engine)
+{
+	return (struct connected){
+		.role = engine->role,
+		.channel = &engine->channel,
+		.facts = &engine->facts,
+		.update = &engine->key_update,
+		.out_updated = &engine->keys_were_updated,
+	};
+}
+
+int adtls_engine_update_keys(adtls_engine_t *engine, adtls_time_t now,
+			     bool request_peer)
+{
+	struct connected connected = engine_connected(engine);
+
+	(void)now;
+	if (engine->phase >= ENGINE_CLOSING)
+		return ADTLS_E_CLOSED;
+	/* RFC 9147 §8: one at a time, and none before the last is acknowledged;
+	 * none either while our Finished may still be on its way. */
+	if (engine->phase != ENGINE_CONNECTED || engine->key_update.is_pending ||
+	    flight_has_before(&engine->channel.outgoing, EPOCH_APPLICATION))
+		return ADTLS_E_AGAIN;
+	return connected_update_keys(&connected, request_peer) ?
+		       ADTLS_OK :
+		       ADTLS_E_MEMORY;
+}
+
 bool adtls_engine_is_connected(const adtls_engine_t *engine)
 {
 	return engine->phase == ENGINE_CONNECTED;

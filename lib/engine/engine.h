@@ -10,7 +10,7 @@
 #define ADTLS_ENGINE_ENGINE_H
 
 #include "engine/data_queue.h"
-#include "handshake/handshake.h"
+#include "handshake/connected.h"
 
 #include <adtls/engine.h>
 
@@ -57,6 +57,8 @@ struct adtls_engine {
 	struct channel channel;
 	struct handshake *hs;		/* NULL once it completed */
 	struct hs_facts facts;
+	struct key_update key_update;
+	bool keys_were_updated;		/* to be told */
 	void *layer;
 	adtls_authorization_t authorization;	/* as last told */
 
@@ -109,6 +111,9 @@ void engine_fail(struct adtls_engine *engine, adtls_time_t now,
 	__attribute__((format(printf, 5, 6)));
 /* The peer ended it. */
 void engine_closed_by_peer(struct adtls_engine *engine, adtls_alert_t alert);
+
+/* The part of the engine that messages after the handshake are about. */
+struct connected engine_connected(struct adtls_engine *engine);
 
 /* engine_input.c */
 

@@ -7,8 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define CONNECTED_MESSAGE_MAX 4096
-
 bool engine_emit(struct adtls_engine *engine, const adtls_event_t *event)
 {
 	adtls_event_t *grown;
@@ -121,13 +119,6 @@ static void take_jobs(struct adtls_engine *engine)
 		engine_emit(engine, &event);
 }
 
-/* The largest message after the handshake: a ticket. */
-static size_t connected_message_max(const void *context, uint8_t type)
-{
-	(void)context;
-	return type == HANDSHAKE_NEW_SESSION_TICKET ? CONNECTED_MESSAGE_MAX : 0;
-}
-
 static void complete_handshake(struct adtls_engine *engine, adtls_time_t now)
 {
 	engine->phase = ENGINE_CONNECTED;
@@ -153,6 +144,17 @@ static void time_appraisal(struct adtls_engine *engine, adtls_time_t now)
 		statistics->appraisal_us = now.monotonic_us -
 					   engine->started_us -
 					   statistics->handshake_us;
+}
+
+/* New keys are told, and the old ones kept a while for what is on its way. */
+static void settle_keys(struct adtls_engine *engine, adtls_time_t now)
+{
+	if (!engine->keys_were_updated)
+		return;
+	engine->keys_were_updated = false;
+	engine->retire_us = now.monotonic_us + ENGINE_RETENTION_US;
+	emit_type(engine, ADTLS_EVENT_KEYS_UPDATED);
+	config_trace(engine->config, "keys updated");
 }
 
 static void settle_authorization(struct adtls_engine *engine, adtls_time_t now)
@@ -195,6 +197,7 @@ void engine_settle(struct adtls_engine *engine, adtls_time_t now)
 	if (engine->hs != NULL && engine->hs->state == HS_CONNECTED)
 		complete_handshake(engine, now);
 	take_jobs(engine);
+	settle_keys(engine, now);
 	settle_authorization(engine, now);
 }
 

@@ -20,31 +20,16 @@ static void fail_unexpected(struct adtls_engine *engine, adtls_time_t now,
 		    what);
 }
 
-/* After the handshake: old messages are known, tickets are taken and ignored. */
 static enum hs_fragment_use
-connected_fragment_use(const struct adtls_engine *engine, uint64_t epoch,
-		       const struct handshake_fragment *fragment)
-{
-	bool is_old = fragment->message_seq <
-		      engine->channel.incoming.next_seq;
-
-	if (epoch == EPOCH_PLAINTEXT)
-		return HS_FRAGMENT_DROP;
-	if (is_old)
-		return HS_FRAGMENT_TAKE;
-	if (epoch < EPOCH_APPLICATION || engine->role != ADTLS_CLIENT ||
-	    fragment->type != HANDSHAKE_NEW_SESSION_TICKET)
-		return HS_FRAGMENT_UNEXPECTED;
-	return HS_FRAGMENT_TAKE;
-}
-
-static enum hs_fragment_use
-fragment_use(const struct adtls_engine *engine, uint64_t epoch,
+fragment_use(struct adtls_engine *engine, uint64_t epoch,
 	     const struct handshake_fragment *fragment)
 {
+	struct connected connected;
+
 	if (engine->hs != NULL)
 		return handshake_fragment_use(engine->hs, epoch, fragment);
-	return connected_fragment_use(engine, epoch, fragment);
+	connected = engine_connected(engine);
+	return connected_fragment_use(&connected, epoch, fragment);
 }
 
 static void fail_too_large(struct adtls_engine *engine, adtls_time_t now,
@@ -128,9 +113,14 @@ static void judge_fragments(struct adtls_engine *engine, adtls_time_t now,
 		return;
 	if (seen->all_kept)
 		ack_list_add(&channel->acks, record->number);
-	/* The peer's next flight says that ours arrived (RFC 9147 §7.1). */
-	if (seen->any_new)
+	/* The peer's next flight says that ours arrived (RFC 9147 §7.1); after
+	 * the handshake, that our last one did. */
+	if (seen->any_new && engine->hs != NULL)
 		flight_acknowledge_all(&channel->outgoing, now.monotonic_us);
+	else if (seen->any_new)
+		flight_acknowledge_before(&channel->outgoing,
+					  EPOCH_APPLICATION,
+					  now.monotonic_us);
 	if (!seen->any_old)
 		return;
 	if (flight_is_empty(&channel->outgoing))
@@ -167,17 +157,18 @@ static void receive_handshake(struct adtls_engine *engine, adtls_time_t now,
 struct acknowledging {
 	struct flight *flight;
 	uint64_t now_us;
-	uint64_t epoch;		/* of the ACK */
+	uint64_t newest_epoch;	/* that can be acknowledged */
 	bool is_impossible;
 };
 
-/* An ACK comes in an epoch at least as new as what it acknowledges (RFC 9147
- * §7): nobody can have opened a record without its keys. */
+/* Nobody can have opened a record of an epoch that we have not written in; and
+ * during the handshake, where both sides move together, none of an epoch newer
+ * than the ACK's own (RFC 9147 §7). */
 static void acknowledge_one(void *context, struct record_number number)
 {
 	struct acknowledging *acknowledging = context;
 
-	if (number.epoch > acknowledging->epoch)
+	if (number.epoch > acknowledging->newest_epoch)
 		acknowledging->is_impossible = true;
 	else
 		flight_acknowledge(acknowledging->flight, number,
@@ -190,7 +181,11 @@ static void receive_ack(struct adtls_engine *engine, adtls_time_t now,
 	struct acknowledging acknowledging = {
 		.flight = &engine->channel.outgoing,
 		.now_us = now.monotonic_us,
-		.epoch = record->number.epoch,
+		.newest_epoch =
+			record->number.epoch < EPOCH_APPLICATION ?
+				record->number.epoch :
+				channel_newest_sealer(&engine->channel)
+					->keys.epoch,
 	};
 
 	if (!record->is_encrypted) {
@@ -370,29 +365,35 @@ static void schedule_ack(struct adtls_engine *engine, uint64_t now_us)
 		ack_list_schedule(&channel->acks, now_us + quarter);
 }
 
-/* Tickets, the only messages after the handshake that we take, are not used. */
-static void drop_tickets(struct adtls_engine *engine)
+/* Messages after the handshake. */
+static void run_connected(struct adtls_engine *engine, adtls_time_t now)
 {
-	struct buffer body = { 0 };
-	uint8_t type;
+	struct connected connected = engine_connected(engine);
+	struct hs_failure failure;
 
-	while (reassembly_next(&engine->channel.incoming, &type, &body))
-		buffer_clear(&body);
+	if (!connected_receive(&connected, &failure)) {
+		engine_fail(engine, now, failure.alert, failure.reason, "%s",
+			    failure.detail);
+		return;
+	}
+	if (!connected_acknowledged(&connected))
+		engine_fail(engine, now, ADTLS_ALERT_INTERNAL_ERROR,
+			    ADTLS_REASON_INTERNAL, "no keys for the next epoch");
 }
 
 void engine_advance(struct adtls_engine *engine, adtls_time_t now)
 {
 	if (engine->hs != NULL)
 		handshake_run(engine->hs, now);
-	else
-		drop_tickets(engine);
+	else if (engine->phase != ENGINE_CLOSED)
+		run_connected(engine, now);
 	while (engine->channel.has_new_keys && engine->phase != ENGINE_CLOSED)
 		receive_early(engine, now);
 	engine_settle(engine, now);
 	if (engine->phase == ENGINE_CLOSED)
 		return;
 	/* Our flight acknowledges the peer's by itself. */
-	if (!flight_is_empty(&engine->channel.outgoing) &&
+	if (flight_has_before(&engine->channel.outgoing, EPOCH_APPLICATION) &&
 	    (engine->hs == NULL || !handshake_is_working(engine->hs)))
 		ack_list_reset(&engine->channel.acks);
 	schedule_ack(engine, now.monotonic_us);

@@ -189,6 +189,17 @@ static size_t allowance(const struct adtls_engine *engine, size_t out_len)
 	return earned < out_len ? (size_t)earned : out_len;
 }
 
+/* Long before a key is used up it is replaced. */
+static void renew_keys(struct adtls_engine *engine, adtls_time_t now)
+{
+	struct connected connected = engine_connected(engine);
+	bool peers_too;
+
+	if (engine->phase == ENGINE_CONNECTED &&
+	    connected_needs_update(&connected, &peers_too))
+		(void)adtls_engine_update_keys(engine, now, peers_too);
+}
+
 /* After a failure what is queued of the handshake still goes out, as an alert
  * under keys that the peer does not have yet says nothing. */
 static void write_records(struct adtls_engine *engine, adtls_time_t now,
@@ -199,6 +210,7 @@ static void write_records(struct adtls_engine *engine, adtls_time_t now,
 		fail_seal(engine, now);
 		return;
 	}
+	renew_keys(engine, now);
 	while (write_handshake(engine, now, datagram))
 		;
 	if (engine->phase != ENGINE_CLOSED)

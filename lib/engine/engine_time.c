@@ -36,15 +36,14 @@ static void time_out(struct adtls_engine *engine, adtls_time_t now,
 		engine_fail(engine, now, ADTLS_ALERT_NONE, reason, "%s", what);
 }
 
-/* Keys of the handshake go when nobody can need them any more. */
-static void retire(struct adtls_engine *engine)
+/* Old keys go when nobody can need them any more. */
+static void retire(struct adtls_engine *engine, uint64_t now_us)
 {
 	engine->retire_us = ADTLS_NEVER;
-	/* What the peer has not acknowledged by now it never will. */
-	flight_clear(&engine->channel.outgoing);
-	flight_init(&engine->channel.outgoing, &engine->config->timer);
-	ack_list_reset(&engine->channel.acks);
-	channel_retire_before(&engine->channel, EPOCH_APPLICATION);
+	/* What of the handshake is not acknowledged by now never will be. */
+	flight_acknowledge_before(&engine->channel.outgoing, EPOCH_APPLICATION,
+				  now_us);
+	channel_retire_old(&engine->channel);
 }
 
 void adtls_engine_tick(adtls_engine_t *engine, adtls_time_t now)
@@ -73,7 +72,7 @@ void adtls_engine_tick(adtls_engine_t *engine, adtls_time_t now)
 		return;
 	}
 	if (now_us >= engine->retire_us)
-		retire(engine);
+		retire(engine, now_us);
 	if (layer != NULL && now_us >= layer->deadline(engine->layer)) {
 		layer->tick(engine->layer, now);
 		engine_settle(engine, now);

@@ -325,6 +325,45 @@ void flight_acknowledge_all(struct flight *flight, uint64_t now_us)
 	finish(flight);
 }
 
+void flight_acknowledge_before(struct flight *flight, uint64_t epoch,
+			       uint64_t now_us)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < flight->message_count; i++)
+		kept += flight->messages[i].epoch >= epoch ? 1 : 0;
+	if (kept == flight->message_count)
+		return;
+	if (kept == 0) {
+		flight_acknowledge_all(flight, now_us);
+		return;
+	}
+	kept = 0;
+	for (size_t i = 0; i < flight->message_count; i++) {
+		if (flight->messages[i].epoch < epoch)
+			flight_message_clear(&flight->messages[i]);
+		else
+			flight->messages[kept++] = flight->messages[i];
+	}
+	flight->message_count = kept;
+	settle(flight);
+	resume_from_beginning(flight);
+}
+
+bool flight_has_before(const struct flight *flight, uint64_t epoch)
+{
+	for (size_t i = 0; i < flight->message_count; i++) {
+		if (flight->messages[i].epoch < epoch)
+			return true;
+	}
+	return false;
+}
+
+bool flight_is_delivered(const struct flight *flight, uint16_t message_seq)
+{
+	return find_message(flight, message_seq) == NULL;
+}
+
 bool flight_is_empty(const struct flight *flight)
 {
 	return flight->message_count == 0;

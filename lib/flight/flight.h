@@ -88,6 +88,14 @@ void flight_acknowledge_done(struct flight *flight, uint64_t now_us);
 /* The peer's next flight acknowledges everything (RFC 9147 §7.1), and tells the
  * round trip if nothing was retransmitted since. */
 void flight_acknowledge_all(struct flight *flight, uint64_t now_us);
+/* The same for the messages of epochs before @epoch: what the peer writes in
+ * that epoch shows that it has got them. */
+void flight_acknowledge_before(struct flight *flight, uint64_t epoch,
+			       uint64_t now_us);
+/* Has all of the message arrived? True for one that is not there (any more). */
+bool flight_is_delivered(const struct flight *flight, uint16_t message_seq);
+/* Is a message of an epoch before @epoch waiting to arrive? */
+bool flight_has_before(const struct flight *flight, uint64_t epoch);
 /* Everything that was added has been acknowledged. */
 bool flight_is_empty(const struct flight *flight);
 

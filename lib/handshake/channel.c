@@ -6,82 +6,6 @@
 
 #include <string.h>
 
-void channel_init(struct channel *channel, size_t reassembly_budget,
-		  const struct timer_config *timer)
-{
-	*channel = (struct channel){ 0 };
-	reassembly_init(&channel->incoming, reassembly_budget, NULL, NULL);
-	flight_init(&channel->outgoing, timer);
-	ack_list_init(&channel->acks);
-	/* Epoch 0 has no keys; it is there from the start. */
-	channel->sealer_count = 1;
-	channel->openers.openers[0] = &channel->opener_slots[0];
-	channel->openers.count = 1;
-}
-
-void channel_clear(struct channel *channel)
-{
-	channel_retire_before(channel, UINT64_MAX);
-	reassembly_clear(&channel->incoming);
-	flight_clear(&channel->outgoing);
-	ack_list_clear(&channel->acks);
-}
-
-void channel_restart(struct channel *channel, size_t reassembly_budget,
-		     const struct timer_config *timer)
-{
-	uint64_t next_sequence = channel->sealers[0].next_sequence;
-
-	channel_clear(channel);
-	channel_init(channel, reassembly_budget, timer);
-	channel->sealers[0].next_sequence = next_sequence;
-}
-
-bool channel_send(struct channel *channel, uint64_t epoch, uint8_t type,
-		  struct buffer *body)
-{
-	if (!flight_add(&channel->outgoing, channel->next_send_seq, type, epoch,
-			body))
-		return false;
-	channel->next_send_seq++;
-	return true;
-}
-
-bool channel_write_keys(struct channel *channel, uint64_t epoch,
-			const struct crypto_suite *suite,
-			const struct secret *secret)
-{
-	struct record_sealer *sealer;
-
-	if (channel->sealer_count == CHANNEL_EPOCHS)
-		return false;
-	sealer = &channel->sealers[channel->sealer_count];
-	*sealer = (struct record_sealer){ 0 };
-	if (!record_keys_init(&sealer->keys, epoch, suite,
-			      KEY_LABEL_PREFIX_DTLS13, secret))
-		return false;
-	channel->sealer_count++;
-	return true;
-}
-
-bool channel_read_keys(struct channel *channel, uint64_t epoch,
-		       const struct crypto_suite *suite,
-		       const struct secret *secret)
-{
-	struct record_opener *opener;
-
-	if (channel->openers.count == CHANNEL_EPOCHS)
-		return false;
-	opener = &channel->opener_slots[channel->openers.count];
-	*opener = (struct record_opener){ 0 };
-	if (!record_keys_init(&opener->keys, epoch, suite,
-			      KEY_LABEL_PREFIX_DTLS13, secret))
-		return false;
-	channel->openers.openers[channel->openers.count++] = opener;
-	channel->has_new_keys = true;
-	return true;
-}
-
 static void retire_sealers(struct channel *channel, uint64_t epoch)
 {
 	size_t kept = 0;
@@ -115,10 +39,89 @@ static void retire_openers(struct channel *channel, uint64_t epoch)
 	channel->openers.count = kept;
 }
 
-void channel_retire_before(struct channel *channel, uint64_t epoch)
+void channel_init(struct channel *channel, size_t reassembly_budget,
+		  const struct timer_config *timer)
 {
-	retire_sealers(channel, epoch);
-	retire_openers(channel, epoch);
+	*channel = (struct channel){ 0 };
+	reassembly_init(&channel->incoming, reassembly_budget, NULL, NULL);
+	flight_init(&channel->outgoing, timer);
+	ack_list_init(&channel->acks);
+	/* Epoch 0 has no keys; it is there from the start. */
+	channel->sealer_count = 1;
+	channel->openers.openers[0] = &channel->opener_slots[0];
+	channel->openers.count = 1;
+}
+
+void channel_clear(struct channel *channel)
+{
+	retire_sealers(channel, UINT64_MAX);
+	retire_openers(channel, UINT64_MAX);
+	reassembly_clear(&channel->incoming);
+	flight_clear(&channel->outgoing);
+	ack_list_clear(&channel->acks);
+}
+
+void channel_restart(struct channel *channel, size_t reassembly_budget,
+		     const struct timer_config *timer)
+{
+	uint64_t next_sequence = channel->sealers[0].next_sequence;
+
+	channel_clear(channel);
+	channel_init(channel, reassembly_budget, timer);
+	channel->sealers[0].next_sequence = next_sequence;
+}
+
+bool channel_send(struct channel *channel, uint64_t epoch, uint8_t type,
+		  struct buffer *body)
+{
+	if (!flight_add(&channel->outgoing, channel->next_send_seq, type, epoch,
+			body))
+		return false;
+	channel->next_send_seq++;
+	return true;
+}
+
+bool channel_write_keys(struct channel *channel, uint64_t epoch,
+			const struct crypto_suite *suite,
+			const struct secret *secret)
+{
+	struct record_sealer *sealer;
+
+	if (channel->sealer_count == CHANNEL_EPOCHS)
+		retire_sealers(channel, channel->sealers[1].keys.epoch);
+	sealer = &channel->sealers[channel->sealer_count];
+	*sealer = (struct record_sealer){ 0 };
+	if (!record_keys_init(&sealer->keys, epoch, suite,
+			      KEY_LABEL_PREFIX_DTLS13, secret))
+		return false;
+	channel->sealer_count++;
+	return true;
+}
+
+bool channel_read_keys(struct channel *channel, uint64_t epoch,
+		       const struct crypto_suite *suite,
+		       const struct secret *secret)
+{
+	struct record_opener *opener;
+
+	if (channel->openers.count == CHANNEL_EPOCHS)
+		retire_openers(channel, channel->opener_slots[1].keys.epoch);
+	opener = &channel->opener_slots[channel->openers.count];
+	*opener = (struct record_opener){ 0 };
+	if (!record_keys_init(&opener->keys, epoch, suite,
+			      KEY_LABEL_PREFIX_DTLS13, secret))
+		return false;
+	channel->openers.openers[channel->openers.count++] = opener;
+	channel->has_new_keys = true;
+	return true;
+}
+
+void channel_retire_old(struct channel *channel)
+{
+	if (flight_is_empty(&channel->outgoing))
+		retire_sealers(channel,
+			       channel_newest_sealer(channel)->keys.epoch);
+	retire_openers(channel, channel_newest_read_epoch(channel));
 }
 
 struct record_sealer *channel_sealer(struct channel *channel, uint64_t epoch)

@@ -15,8 +15,9 @@
 #define EPOCH_HANDSHAKE 2	/* RFC 9147 §6.1 */
 #define EPOCH_APPLICATION 3
 
-/* Epochs in use at once: plaintext, handshake, application. */
-#define CHANNEL_EPOCHS 3
+/* Epochs in use at once: plaintext, handshake, application, and the next one
+ * while a key update is fresh. */
+#define CHANNEL_EPOCHS 4
 
 struct channel {
 	struct reassembly incoming;
@@ -40,15 +41,17 @@ void channel_restart(struct channel *channel, size_t reassembly_budget,
 /* Queue one message for @epoch; moves @body in. False: out of memory. */
 bool channel_send(struct channel *channel, uint64_t epoch, uint8_t type,
 		  struct buffer *body);
-/* Install keys for writing, or reading, @epoch. False: out of memory. */
+/* Install keys for writing, or reading, @epoch; the oldest go if there are too
+ * many. False: out of memory. */
 bool channel_write_keys(struct channel *channel, uint64_t epoch,
 			const struct crypto_suite *suite,
 			const struct secret *secret);
 bool channel_read_keys(struct channel *channel, uint64_t epoch,
 		       const struct crypto_suite *suite,
 		       const struct secret *secret);
-/* Forget the keys of every epoch before @epoch. */
-void channel_retire_before(struct channel *channel, uint64_t epoch);
+/* Forget the keys that only older records need: for reading, all but the
+ * newest; for writing, those of which no message is unacknowledged. */
+void channel_retire_old(struct channel *channel);
 
 /* The keys of @epoch, or NULL. */
 struct record_sealer *channel_sealer(struct channel *channel, uint64_t epoch);

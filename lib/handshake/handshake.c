@@ -60,6 +60,8 @@ void hs_facts_clear(struct hs_facts *facts)
 {
 	buffer_clear(&facts->peer_certificate);
 	secret_wipe(&facts->exporter_main);
+	secret_wipe(&facts->write_secret);
+	secret_wipe(&facts->read_secret);
 }
 
 enum hs_state hs_fail(struct handshake *hs, adtls_alert_t alert,

@@ -63,6 +63,8 @@ struct hs_facts {
 	char peer_identity[ADTLS_NAME_MAX];
 	struct buffer peer_certificate;	/* DER */
 	struct secret exporter_main;
+	struct secret write_secret;	/* application traffic, newest epoch */
+	struct secret read_secret;
 };
 
 void hs_facts_clear(struct hs_facts *facts);

@@ -6,6 +6,8 @@ libadtls_core_la_SOURCES += \
 	lib/handshake/channel.c \
 	lib/handshake/channel.h \
 	lib/handshake/client_states.c \
+	lib/handshake/connected.c \
+	lib/handshake/connected.h \
 	lib/handshake/config.c \
 	lib/handshake/config.h \
 	lib/handshake/cookie.c \

@@ -96,6 +96,20 @@ bool key_finished_mac(const struct crypto_hash *hash, const char *label_prefix,
 	return ok;
 }
 
+bool key_traffic_update(const struct crypto_hash *hash,
+			const char *label_prefix, struct secret *secret)
+{
+	struct secret next;
+	bool ok;
+
+	ok = expand_secret(hash, label_prefix, secret, "traffic upd",
+			   bytes_of(NULL, 0), &next);
+	if (ok)
+		*secret = next;
+	secret_wipe(&next);
+	return ok;
+}
+
 bool key_attestation_binder(const struct crypto_hash *hash,
 			    const char *label_prefix,
 			    const struct secret *attestation_main,

@@ -29,6 +29,11 @@ bool key_schedule_derive(const struct key_schedule *schedule,
 			 struct secret *out);
 void key_schedule_clear(struct key_schedule *schedule);
 
+/* The next generation of an application traffic secret (RFC 8446 §7.2), in
+ * place of @secret. */
+bool key_traffic_update(const struct crypto_hash *hash,
+			const char *label_prefix, struct secret *secret);
+
 /* finished_key and its HMAC over the transcript hash (RFC 8446 §4.4.4);
  * hash->len bytes at @out. */
 bool key_finished_mac(const struct crypto_hash *hash, const char *label_prefix,

@@ -12,4 +12,6 @@ libadtls_core_la_SOURCES += \
 	lib/messages/hello.c \
 	lib/messages/hello.h \
 	lib/messages/hello_extensions.c \
-	lib/messages/hello_extensions.h
+	lib/messages/hello_extensions.h \
+	lib/messages/key_update.c \
+	lib/messages/key_update.h

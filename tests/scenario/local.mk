@@ -18,3 +18,6 @@ script_tests += tests/scenario/test_onboarding.py
 
 cmocka_programs += tests/scenario/test_acknowledged
 tests_scenario_test_acknowledged_SOURCES = tests/scenario/test_acknowledged.c
+
+cmocka_programs += tests/scenario/test_key_update
+tests_scenario_test_key_update_SOURCES = tests/scenario/test_key_update.c

@@ -295,6 +295,9 @@ static void note_event(struct simulation *world, struct simulation_side *side,
 	case ADTLS_EVENT_JOB:
 		start_job(world, adtls_engine_role(engine), event->job);
 		break;
+	case ADTLS_EVENT_KEYS_UPDATED:
+		side->keys_updated++;
+		break;
 	case ADTLS_EVENT_CLOSED:
 		side->closed = true;
 		side->reason = event->reason;

@@ -87,6 +87,7 @@ struct simulation_side {
 	adtls_alert_t alert;
 	bool alert_received;
 	char detail[256];
+	unsigned keys_updated;
 	unsigned data_count;
 	uint8_t data[SIMULATION_DATA_MAX];	/* of the last record */
 	size_t data_len;

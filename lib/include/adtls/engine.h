@@ -37,7 +37,9 @@ typedef enum adtls_event_type {
 	/** Work to be done in @job, which the receiver of the event owns. */
 	ADTLS_EVENT_JOB = 5,
 	/** The connection is over: @reason, and @alert with who sent it. */
-	ADTLS_EVENT_CLOSED = 6
+	ADTLS_EVENT_CLOSED = 6,
+	/** The keys of one direction, or both, are new (RFC 9147 §8). */
+	ADTLS_EVENT_KEYS_UPDATED = 7
 } adtls_event_type_t;
 
 typedef struct adtls_event {
@@ -113,6 +115,19 @@ size_t adtls_engine_max_data(const adtls_engine_t *engine);
 
 /** adtls_engine_close: Send close_notify; data not yet taken by next_datagram goes first. */
 void adtls_engine_close(adtls_engine_t *engine, adtls_time_t now);
+
+/**
+ * adtls_engine_update_keys:
+ * @request_peer: whether the peer is to update its keys too
+ *
+ * Replaces the keys we send with (RFC 9147 §8); KEYS_UPDATED says when. Happens
+ * by itself long before a key is used up.
+ *
+ * Returns: ADTLS_OK; ADTLS_E_AGAIN before CONNECTED and while an update is under
+ * way; ADTLS_E_CLOSED; ADTLS_E_MEMORY.
+ */
+int adtls_engine_update_keys(adtls_engine_t *engine, adtls_time_t now,
+			     bool request_peer);
 
 /** adtls_engine_finish_job: Hand a job back after adtls_job_run(); takes it over. A job of another engine, or one too late, is dropped. */
 void adtls_engine_finish_job(adtls_engine_t *engine, adtls_time_t now,
