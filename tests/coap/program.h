@@ -17,7 +17,7 @@ struct options {
 	const char *attestation_key; /* a client's */
 	const char *measurement;     /* of its firmware, a file of 32 bytes */
 	const char *name;	     /* of the server; NULL: any */
-	const char *refuse;	     /* a name that validate_cn_call_back refuses */
+	const char *refuse;	     /* for validate_cn_call_back */
 	unsigned port;
 	unsigned bind_port; /* a client's own; 0: any */
 	unsigned sessions;

@@ -33,7 +33,10 @@
 extern "C" {
 #endif
 
-/** The type in coap_get_tls_library_version(); then coap_session_get_tls() gives a const adtls_engine_t. */
+/**
+ * The type in coap_get_tls_library_version(); then coap_session_get_tls()
+ * gives a const adtls_engine_t.
+ */
 #define ADTLS_COAP_TLS_LIBRARY ((coap_tls_library_t)0xad)
 
 /* What a context demands and offers. A call holds for connections that begin
@@ -51,11 +54,19 @@ extern "C" {
 int adtls_coap_set_policy(coap_context_t *context, adtls_policy_t *policy,
 			  adtls_verifier_t *verifier);
 
-/** adtls_coap_set_attester: What this context's clients prove themselves with. Takes a reference. @attester: NULL: nothing is offered. */
+/**
+ * adtls_coap_set_attester:
+ * What this context's clients prove themselves with. Takes a reference.
+ * @attester: NULL: nothing is offered.
+ */
 int adtls_coap_set_attester(coap_context_t *context,
 			    adtls_attester_t *attester);
 
-/** adtls_coap_set_key_log: As adtls_config_set_key_log(). Anyone who reads it can read the traffic. @write: NULL: none. */
+/**
+ * adtls_coap_set_key_log:
+ * As adtls_config_set_key_log(). Anyone who reads it can read the traffic.
+ * @write: NULL: none.
+ */
 int adtls_coap_set_key_log(coap_context_t *context,
 			   void (*write)(void *argument, const char *line),
 			   void *argument);
@@ -73,7 +84,11 @@ int adtls_coap_set_trace(coap_context_t *context,
 typedef int (*adtls_coap_configure_func)(void *argument, adtls_role_t role,
 					 adtls_config_t *config);
 
-/** adtls_coap_set_configure: @configure is called last, for each configuration that the backend makes; NULL: none. */
+/**
+ * adtls_coap_set_configure:
+ * @configure is called last, for each configuration that the backend makes;
+ * NULL: none.
+ */
 int adtls_coap_set_configure(coap_context_t *context,
 			     adtls_coap_configure_func configure,
 			     void *argument);
@@ -108,7 +123,9 @@ typedef enum adtls_coap_outcome_type {
 	ADTLS_COAP_CLOSED = 4
 } adtls_coap_outcome_type_t;
 
-/** Everything is borrowed for the call; take a reference to keep the verdict. */
+/**
+ * Everything is borrowed for the call; take a reference to keep the verdict.
+ */
 typedef struct adtls_coap_outcome {
 	adtls_coap_outcome_type_t type;
 	/** For its address and application data. Do not release it. */
@@ -149,24 +166,38 @@ int adtls_coap_set_outcome_handler(coap_context_t *context,
 /* For request handlers: what is known of a session's peer. A session that is
  * not of DTLS, or that is over, has no engine. */
 
-/** adtls_coap_verdict: The peer's attestation: appraised, as what, by whom, until when; NULL when none was negotiated. Borrowed from the session: take a reference to keep it. */
+/**
+ * adtls_coap_verdict:
+ * The peer's attestation: appraised, as what, by whom, until when; NULL when
+ * none was negotiated. Borrowed from the session: take a reference to keep it.
+ */
 adtls_verdict_t *adtls_coap_verdict(const coap_session_t *session);
 
-/** adtls_coap_authorization: ADTLS_AUTHORIZATION_NONE when no attestation was asked of the peer, or without an engine. */
+/**
+ * adtls_coap_authorization:
+ * ADTLS_AUTHORIZATION_NONE when no attestation was asked of the peer, or
+ * without an engine.
+ */
 adtls_authorization_t
 adtls_coap_authorization(const coap_session_t *session);
 
 /** adtls_coap_peer_identity: The subject of the peer's certificate, or "". */
 const char *adtls_coap_peer_identity(const coap_session_t *session);
 
-/** adtls_coap_peer_certificate: The peer's own certificate in DER, borrowed; empty if none. */
+/**
+ * adtls_coap_peer_certificate:
+ * The peer's own certificate in DER, borrowed; empty if none.
+ */
 adtls_bytes_t adtls_coap_peer_certificate(const coap_session_t *session);
 
 /** adtls_coap_statistics: Returns: false, with zeros, without an engine. */
 bool adtls_coap_statistics(const coap_session_t *session,
 			   adtls_statistics_t *out);
 
-/** adtls_coap_engine: For the exporter and parameters; the session's own, NULL if there is none. */
+/**
+ * adtls_coap_engine:
+ * For the exporter and parameters; the session's own, NULL if there is none.
+ */
 const adtls_engine_t *adtls_coap_engine(const coap_session_t *session);
 
 #ifdef __cplusplus
