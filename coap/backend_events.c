@@ -144,8 +144,9 @@ static void handle_event(struct backend_session *session,
 	case ADTLS_EVENT_AUTHORIZED:
 		establish(session);
 		return;
-	case ADTLS_EVENT_REFUSED:
-		return; /* CLOSED follows */
+	case ADTLS_EVENT_REFUSED: /* CLOSED follows */
+	case ADTLS_EVENT_KEYS_UPDATED:
+		return;
 	case ADTLS_EVENT_DATA:
 		deliver(session, event->data);
 		return;
