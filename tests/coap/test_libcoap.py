@@ -419,6 +419,16 @@ class AttestationTest(CoapTest):
         server.wait_for("outcome refused measurement-mismatch")
         self.assertIn("alert=received:attestation_failed", output)
 
+    def test_refused_clients_starve_nobody(self):
+        """libcoap has room for 100 sessions that are not established."""
+        _, port = self.serve("--policy", CREDENTIALS.policy)
+        for _ in range(2):
+            with client(port, "--sessions", "60", *attested(CREDENTIALS.tampered),
+                        "get=identity") as process:
+                output = self.finish(process, 1)
+            self.assertEqual(output.count("received:attestation_failed"), 60)
+        self.run_client(port, *attested(CREDENTIALS.genuine), "get=identity")
+
     def test_evidence_is_required(self):
         server, port = self.serve("--policy", CREDENTIALS.policy)
         with client(port, "get=identity") as process:
