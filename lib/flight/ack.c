@@ -92,7 +92,7 @@ bool ack_list_add(struct ack_list *list, struct record_number number)
 
 void ack_list_schedule(struct ack_list *list, uint64_t at_us)
 {
-	if (at_us < list->due_us)
+	if (list->count > 0 && at_us < list->due_us)
 		list->due_us = at_us;
 }
 

@@ -35,7 +35,8 @@ void ack_list_reset(struct ack_list *list);
  * fine. The tenth since the last ACK makes one due at once (due_us is 0).
  * False: out of memory. */
 bool ack_list_add(struct ack_list *list, struct record_number number);
-/* An ACK is owed at the latest at @at_us (the earlier of two wins). */
+/* An ACK is owed at the latest at @at_us (the earlier of two wins); none is
+ * while nothing is listed, as it could never be written. */
 void ack_list_schedule(struct ack_list *list, uint64_t at_us);
 bool ack_list_is_due(const struct ack_list *list, uint64_t now_us);
 /* Write one ACK's content, in increasing order: numbers never sent before all
