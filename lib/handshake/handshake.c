@@ -224,6 +224,17 @@ static enum hs_state receive_message(struct handshake *hs)
 	return next;
 }
 
+/* Neither side has anything to add behind its Finished in that epoch: what is
+ * held already was sent without regard to the order (RFC 8446 §4, §5.1). */
+static enum hs_state complete(struct handshake *hs)
+{
+	if (reassembly_has_partial(&hs->channel->incoming))
+		return hs_fail(hs, ADTLS_ALERT_UNEXPECTED_MESSAGE,
+			       ADTLS_REASON_UNEXPECTED_MESSAGE,
+			       "a message after the last of the handshake");
+	return HS_CONNECTED;
+}
+
 void handshake_run(struct handshake *hs, adtls_time_t now)
 {
 	hs->now = now;
@@ -234,7 +245,7 @@ void handshake_run(struct handshake *hs, adtls_time_t now)
 
 		if (next == HS_STAY)
 			return;
-		hs->state = next;
+		hs->state = next == HS_CONNECTED ? complete(hs) : next;
 	}
 }
 
