@@ -18,6 +18,9 @@ static void retire_sealers(struct channel *channel, uint64_t epoch)
 		else
 			channel->sealers[kept++] = *sealer;
 	}
+	/* What moved up leaves nothing of its keys behind. */
+	bytes_wipe(&channel->sealers[kept],
+		   (channel->sealer_count - kept) * sizeof(*channel->sealers));
 	channel->sealer_count = kept;
 }
 
@@ -36,6 +39,9 @@ static void retire_openers(struct channel *channel, uint64_t epoch)
 		channel->openers.openers[kept] = &channel->opener_slots[kept];
 		kept++;
 	}
+	bytes_wipe(&channel->opener_slots[kept],
+		   (channel->openers.count - kept) *
+			   sizeof(*channel->opener_slots));
 	channel->openers.count = kept;
 }
 
