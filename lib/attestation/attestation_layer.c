@@ -199,6 +199,21 @@ static uint64_t grant_deadline(const struct attestation *attestation,
 	return now.monotonic_us + (uint64_t)left * 1000000;
 }
 
+static void tick(void *layer, adtls_time_t now)
+{
+	struct attestation *attestation = layer;
+
+	if (now.monotonic_us < attestation->deadline_us)
+		return;
+	if (attestation->authorization == ADTLS_AUTHORIZATION_PENDING)
+		deny(attestation, now, "appraisal", "a verdict in time",
+		     "none before the deadline",
+		     ADTLS_REASON_APPRAISAL_TIMEOUT);
+	else
+		deny(attestation, now, "grant", "a grant that holds",
+		     "one that has expired", ADTLS_REASON_GRANT_EXPIRED);
+}
+
 static bool finish_job(void *layer, adtls_time_t now, adtls_job_t *job)
 {
 	struct attestation *attestation = layer;
@@ -207,6 +222,11 @@ static bool finish_job(void *layer, adtls_time_t now, adtls_job_t *job)
 
 	if (attestation->awaited == 0 || job->serial != attestation->awaited)
 		return false;
+	/* Too late, even if nobody has looked at the clock in between. */
+	if (now.monotonic_us >= attestation->deadline_us) {
+		tick(attestation, now);
+		return true;
+	}
 	verdict = attestation_appraisal_verdict(job);
 	if (verdict == NULL) {
 		deny(attestation, now, "appraisal", "a verdict", "none",
@@ -273,21 +293,6 @@ static uint64_t deadline(const void *layer)
 	const struct attestation *attestation = layer;
 
 	return attestation->deadline_us;
-}
-
-static void tick(void *layer, adtls_time_t now)
-{
-	struct attestation *attestation = layer;
-
-	if (now.monotonic_us < attestation->deadline_us)
-		return;
-	if (attestation->authorization == ADTLS_AUTHORIZATION_PENDING)
-		deny(attestation, now, "appraisal", "a verdict in time",
-		     "none before the deadline",
-		     ADTLS_REASON_APPRAISAL_TIMEOUT);
-	else
-		deny(attestation, now, "grant", "a grant that holds",
-		     "one that has expired", ADTLS_REASON_GRANT_EXPIRED);
 }
 
 static void describe(const void *layer, bool *out_sends, bool *out_receives)
