@@ -86,13 +86,24 @@ static void unready(struct adtls_endpoint *endpoint,
 	peer->is_ready = false;
 }
 
-/* The peer has nothing more to say for now: note when it will. */
+/* Closed, all told, and its last words kept long enough. */
+static bool is_over(const adtls_engine_t *engine)
+{
+	return engine->phase == ENGINE_CLOSED &&
+	       engine->tombstone.until_us == ADTLS_NEVER &&
+	       !engine_has_events(engine);
+}
+
+/* The peer has nothing more to say for now: note when it will. One that is over
+ * goes with the next tick. */
 static void put_to_rest(struct adtls_endpoint *endpoint,
 			struct endpoint_peer *peer)
 {
 	unready(endpoint, peer);
 	deadline_heap_move(&endpoint->deadlines, &peer->deadline,
-			   adtls_engine_deadline(peer->engine));
+			   is_over(peer->engine) ?
+				   0 :
+				   adtls_engine_deadline(peer->engine));
 }
 
 static void forget(struct adtls_endpoint *endpoint, struct endpoint_peer *peer)
@@ -146,6 +157,26 @@ static struct endpoint_peer *add_peer(struct adtls_endpoint *endpoint,
 	return peer;
 }
 
+/* Whoever starts anew has given up a handshake under way and waits for no last
+ * words of a failed one: at one address there are at most a connection and the
+ * attempt at its successor (RFC 9147 §5.11). */
+static void bury_older(struct adtls_endpoint *endpoint,
+		       struct endpoint_peer *peer, adtls_time_t now)
+{
+	struct endpoint_peer *older = peer;
+
+	while ((older = peer_table_older(older)) != NULL) {
+		if (older->engine->phase == ENGINE_HANDSHAKING)
+			engine_fail(older->engine, now, ADTLS_ALERT_NONE,
+				    ADTLS_REASON_CLOSED_BY_PEER,
+				    "the peer started its handshake anew");
+		if (older->engine->phase != ENGINE_CLOSED)
+			continue;
+		engine_drop_tombstone(older->engine);
+		make_ready(endpoint, older);
+	}
+}
+
 static struct endpoint_peer *accept_peer(struct adtls_endpoint *endpoint,
 					 adtls_time_t now,
 					 const adtls_address_t *from,
@@ -162,21 +193,34 @@ static struct endpoint_peer *accept_peer(struct adtls_endpoint *endpoint,
 	peer = add_peer(endpoint, from, engine);
 	if (peer == NULL)
 		adtls_engine_free(engine);
+	else
+		bury_older(endpoint, peer, now);
 	return peer;
 }
 
-/* A peer that is not known here, or starts anew. */
+/* A peer that is not known here, or starts anew. Returns the new connection, or
+ * @known if the datagram belongs to its handshake, or NULL. */
 static struct endpoint_peer *knock(struct adtls_endpoint *endpoint,
 				   adtls_time_t now,
 				   const adtls_address_t *from,
+				   struct endpoint_peer *known,
 				   uint8_t *datagram, size_t len)
 {
+	bool is_handshaking = known != NULL && known->engine->hs != NULL;
+	struct front_door_visitor visitor = {
+		.address = from,
+		.is_known = known != NULL,
+		.random = is_handshaking ? known->engine->hs->client_random :
+					   NULL,
+	};
 	struct endpoint_peer *peer = NULL;
 	struct front_door_answer answer;
 
-	switch (front_door_receive(&endpoint->door, now, from, datagram, len,
-				   &answer)) {
+	switch (front_door_receive(&endpoint->door, now, &visitor, datagram,
+				   len, &answer)) {
 	case FRONT_DOOR_NOTHING:
+	case FRONT_DOOR_REPEATED:
+		peer = is_handshaking ? known : NULL;
 		break;
 	case FRONT_DOOR_REPLY:
 		memcpy(endpoint->reply, answer.reply, answer.reply_len);
@@ -191,12 +235,16 @@ static struct endpoint_peer *knock(struct adtls_endpoint *endpoint,
 	return peer;
 }
 
-/* Closed, all told, and its last words kept long enough. */
-static bool is_over(const adtls_engine_t *engine)
+/* The newest connection of an address that is not over. */
+static struct endpoint_peer *find_peer(struct adtls_endpoint *endpoint,
+				       const adtls_address_t *address)
 {
-	return engine->phase == ENGINE_CLOSED &&
-	       engine->tombstone.until_us == ADTLS_NEVER &&
-	       engine->event_head == engine->event_count;
+	struct endpoint_peer *peer;
+
+	while ((peer = peer_table_find(&endpoint->peers, address)) != NULL &&
+	       is_over(peer->engine))
+		adtls_endpoint_release(endpoint, peer->engine);
+	return peer;
 }
 
 /* A new connection has proved itself: the one before it at this address is
@@ -204,40 +252,49 @@ static bool is_over(const adtls_engine_t *engine)
 static void supersede_older(struct adtls_endpoint *endpoint,
 			    struct endpoint_peer *peer, adtls_time_t now)
 {
-	struct endpoint_peer *older = peer_table_older(peer);
+	struct endpoint_peer *older = peer;
 
-	if (older == NULL || older->engine->phase == ENGINE_CLOSED ||
-	    peer->engine->phase != ENGINE_CONNECTED)
+	if (peer->engine->phase != ENGINE_CONNECTED)
 		return;
-	engine_fail(older->engine, now, ADTLS_ALERT_NONE,
-		    ADTLS_REASON_CLOSED_BY_PEER,
-		    "the peer started a new connection from this address");
-	make_ready(endpoint, older);
+	while ((older = peer_table_older(older)) != NULL) {
+		engine_fail(older->engine, now, ADTLS_ALERT_NONE,
+			    ADTLS_REASON_CLOSED_BY_PEER,
+			    "the peer started a new connection from this "
+			    "address");
+		make_ready(endpoint, older);
+	}
 }
 
-/* While a successor is in its handshake both may be meant: the older one gets a
- * copy, and drops what it cannot open. */
-static void receive_older(struct adtls_endpoint *endpoint,
-			  const struct endpoint_peer *peer, adtls_time_t now,
-			  const uint8_t *datagram, size_t len)
+static void receive_copy(struct adtls_endpoint *endpoint,
+			 struct endpoint_peer *peer, adtls_time_t now,
+			 const uint8_t *datagram, size_t len)
 {
-	struct endpoint_peer *older = peer_table_older(peer);
 	struct buffer copy = { 0 };
 
-	if (older == NULL || older->engine->phase == ENGINE_CLOSED)
-		return;
 	if (buffer_set(&copy, datagram, len)) {
-		engine_receive_passing(older->engine, now, copy.data, copy.len);
-		make_ready(endpoint, older);
+		engine_receive_passing(peer->engine, now, copy.data, copy.len);
+		make_ready(endpoint, peer);
 	}
 	buffer_clear(&copy);
 }
 
-static bool is_knocking(const struct endpoint_peer *peer,
-			const uint8_t *datagram, size_t len)
+/* While a successor is in its handshake any of them may be meant: the older
+ * ones get copies, and drop what they cannot open. */
+static void receive_older(struct adtls_endpoint *endpoint,
+			  struct endpoint_peer *peer, adtls_time_t now,
+			  const uint8_t *datagram, size_t len)
 {
-	return len > 0 && datagram[0] == PLAINTEXT_HANDSHAKE &&
-	       peer->engine->phase != ENGINE_HANDSHAKING;
+	struct endpoint_peer *older = peer;
+
+	while ((older = peer_table_older(older)) != NULL) {
+		if (older->engine->phase != ENGINE_CLOSED)
+			receive_copy(endpoint, older, now, datagram, len);
+	}
+}
+
+static bool is_hello(const uint8_t *datagram, size_t len)
+{
+	return len > 0 && datagram[0] == PLAINTEXT_HANDSHAKE;
 }
 
 adtls_engine_t *adtls_endpoint_receive(adtls_endpoint_t *endpoint,
@@ -246,25 +303,20 @@ adtls_engine_t *adtls_endpoint_receive(adtls_endpoint_t *endpoint,
 				       uint8_t *datagram, size_t len,
 				       bool *out_is_new)
 {
-	struct endpoint_peer *peer = peer_table_find(&endpoint->peers, from);
-	bool is_new = peer == NULL || is_knocking(peer, datagram, len);
+	struct endpoint_peer *known = find_peer(endpoint, from);
+	struct endpoint_peer *peer = known;
 
-	if (peer != NULL && is_over(peer->engine)) {
-		adtls_endpoint_release(endpoint, peer->engine);
-		peer = NULL;
-		is_new = true;
-	}
-	if (is_new) {
-		peer = knock(endpoint, now, from, datagram, len);
-	} else {
+	if (known == NULL || is_hello(datagram, len))
+		peer = knock(endpoint, now, from, known, datagram, len);
+	if (out_is_new != NULL)
+		*out_is_new = peer != NULL && peer != known;
+	if (peer == NULL)
+		return NULL;
+	if (peer == known) {
 		receive_older(endpoint, peer, now, datagram, len);
 		adtls_engine_receive(peer->engine, now, datagram, len);
 		supersede_older(endpoint, peer, now);
 	}
-	if (out_is_new != NULL)
-		*out_is_new = is_new && peer != NULL;
-	if (peer == NULL)
-		return NULL;
 	make_ready(endpoint, peer);
 	return peer->engine;
 }

@@ -115,6 +115,11 @@ void engine_closed_by_peer(struct adtls_engine *engine, adtls_alert_t alert);
 /* The part of the engine that messages after the handshake are about. */
 struct connected engine_connected(struct adtls_engine *engine);
 
+/* engine_time.c */
+
+/* Nobody needs its last words any more. */
+void engine_drop_tombstone(struct adtls_engine *engine);
+
 /* engine_input.c */
 
 /* Run the handshake, and open early records for which there now are keys. */

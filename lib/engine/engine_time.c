@@ -13,6 +13,9 @@ uint64_t adtls_engine_deadline(const adtls_engine_t *engine)
 	const struct hs_layer *layer = engine->config->layer;
 	uint64_t deadline;
 
+	/* Something is to be taken right now: sending may end a connection. */
+	if (engine_has_events(engine))
+		return 0;
 	if (engine->phase == ENGINE_CLOSED)
 		return engine->tombstone.until_us;
 	deadline = earlier(flight_deadline(&engine->channel.outgoing),
@@ -46,6 +49,12 @@ static void retire(struct adtls_engine *engine, uint64_t now_us)
 	channel_retire_old(&engine->channel);
 }
 
+void engine_drop_tombstone(struct adtls_engine *engine)
+{
+	engine->tombstone = (struct tombstone){ .alert = ADTLS_ALERT_NONE,
+						.until_us = ADTLS_NEVER };
+}
+
 void adtls_engine_tick(adtls_engine_t *engine, adtls_time_t now)
 {
 	const struct hs_layer *layer = engine->config->layer;
@@ -53,10 +62,7 @@ void adtls_engine_tick(adtls_engine_t *engine, adtls_time_t now)
 
 	if (engine->phase == ENGINE_CLOSED) {
 		if (now_us >= engine->tombstone.until_us)
-			engine->tombstone = (struct tombstone){
-				.alert = ADTLS_ALERT_NONE,
-				.until_us = ADTLS_NEVER
-			};
+			engine_drop_tombstone(engine);
 		return;
 	}
 	if (engine->phase == ENGINE_HANDSHAKING &&

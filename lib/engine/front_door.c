@@ -172,19 +172,30 @@ static bool check_cookie(struct front_door *door, adtls_time_t now,
 }
 
 static bool needs_retry(const struct front_door *door,
+			const struct front_door_visitor *visitor,
 			const struct hello_offer *offer,
 			const struct front_door_answer *answer)
 {
-	return door->config->uses_cookie || !offer->has_share ||
+	return door->config->uses_cookie || visitor->is_known ||
+	       !offer->has_share ||
 	       door->flight_estimate >
 		       ENGINE_AMPLIFICATION * answer->received;
 }
 
-static enum front_door_result judge_hello(struct front_door *door,
-					  adtls_time_t now,
-					  const adtls_address_t *from,
-					  struct front_door_answer *answer)
+static bool is_repeated(const struct front_door_visitor *visitor,
+			const struct hello_offer *offer)
 {
+	return visitor->random != NULL &&
+	       bytes_equal(offer->hello.random,
+			   bytes_of(visitor->random, HELLO_RANDOM_LEN));
+}
+
+static enum front_door_result
+judge_hello(struct front_door *door, adtls_time_t now,
+	    const struct front_door_visitor *visitor,
+	    struct front_door_answer *answer)
+{
+	const adtls_address_t *from = visitor->address;
 	struct hello_offer offer;
 
 	answer->start.client_hello = buffer_bytes(&answer->hello);
@@ -196,8 +207,10 @@ static enum front_door_result judge_hello(struct front_door *door,
 		door->dropped++;
 		return FRONT_DOOR_NOTHING;
 	}
+	if (is_repeated(visitor, &offer))
+		return FRONT_DOOR_REPEATED;
 	if (offer.cookie.len == 0) {
-		if (needs_retry(door, &offer, answer))
+		if (needs_retry(door, visitor, &offer, answer))
 			return reply_retry(door, now, from, &offer, answer);
 		return FRONT_DOOR_ACCEPT;
 	}
@@ -249,11 +262,10 @@ static bool take_record(struct front_door *door, const adtls_address_t *from,
 	return false;
 }
 
-enum front_door_result front_door_receive(struct front_door *door,
-					  adtls_time_t now,
-					  const adtls_address_t *from,
-					  uint8_t *datagram, size_t len,
-					  struct front_door_answer *out)
+enum front_door_result
+front_door_receive(struct front_door *door, adtls_time_t now,
+		   const struct front_door_visitor *visitor, uint8_t *datagram,
+		   size_t len, struct front_door_answer *out)
 {
 	struct record_opener opener = { 0 };
 	struct record_openers openers = { { &opener }, 1 };
@@ -269,8 +281,8 @@ enum front_door_result front_door_receive(struct front_door *door,
 	for (; len > 0; datagram += consumed, len -= consumed) {
 		if (record_open(&openers, datagram, len, &consumed, &record) ==
 			    RECORD_ACCEPT &&
-		    take_record(door, from, &record, consumed, out))
-			return judge_hello(door, now, from, out);
+		    take_record(door, visitor->address, &record, consumed, out))
+			return judge_hello(door, now, visitor, out);
 	}
 	door->dropped++;
 	return FRONT_DOOR_NOTHING;

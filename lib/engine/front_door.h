@@ -27,7 +27,18 @@ struct front_door {
 enum front_door_result {
 	FRONT_DOOR_NOTHING,	/* dropped, or more fragments are to come */
 	FRONT_DOOR_REPLY,	/* one datagram is to be sent back */
-	FRONT_DOOR_ACCEPT	/* make an engine of @out->start */
+	FRONT_DOOR_ACCEPT,	/* make an engine of @out->start */
+	FRONT_DOOR_REPEATED	/* the hello of the handshake under way */
+};
+
+/* Who knocks. */
+struct front_door_visitor {
+	const adtls_address_t *address;
+	/* There is a connection already: the visitor has to prove by a cookie
+	 * that it is at this address (RFC 9147 §5.11). */
+	bool is_known;
+	/* ClientHello.random of that connection's handshake; NULL: it is over. */
+	const uint8_t *random;
 };
 
 struct front_door_answer {
@@ -41,13 +52,11 @@ struct front_door_answer {
 bool front_door_init(struct front_door *door, const struct adtls_config *config,
 		     uint64_t now_us);
 void front_door_clear(struct front_door *door);
-/* @datagram is from an address without a connection. Always fills @out, to be
- * cleared with front_door_answer_clear(). */
-enum front_door_result front_door_receive(struct front_door *door,
-					  adtls_time_t now,
-					  const adtls_address_t *from,
-					  uint8_t *datagram, size_t len,
-					  struct front_door_answer *out);
+/* Always fills @out, to be cleared with front_door_answer_clear(). */
+enum front_door_result
+front_door_receive(struct front_door *door, adtls_time_t now,
+		   const struct front_door_visitor *visitor, uint8_t *datagram,
+		   size_t len, struct front_door_answer *out);
 void front_door_answer_clear(struct front_door_answer *answer);
 
 #endif

@@ -86,10 +86,12 @@ static int teardown(void **state)
 static enum front_door_result knock_with(struct fixture *fixture,
 					 struct test_bytes datagram)
 {
+	struct front_door_visitor visitor = { .address = &fixture->address };
+
 	front_door_answer_clear(&fixture->answer);
-	return front_door_receive(&fixture->door, fixture->now,
-				  &fixture->address, datagram.data,
-				  datagram.len, &fixture->answer);
+	return front_door_receive(&fixture->door, fixture->now, &visitor,
+				  datagram.data, datagram.len,
+				  &fixture->answer);
 }
 
 static enum front_door_result knock(struct fixture *fixture,

@@ -89,7 +89,7 @@ int adtls_engine_receive(adtls_engine_t *engine, adtls_time_t now,
 size_t adtls_engine_next_datagram(adtls_engine_t *engine, adtls_time_t now,
 				  uint8_t *out, size_t out_len);
 
-/** adtls_engine_deadline: When to call adtls_engine_tick(), monotonic microseconds, or ADTLS_NEVER. */
+/** adtls_engine_deadline: When to call adtls_engine_tick(), monotonic microseconds, or ADTLS_NEVER; 0 while there are events to be taken. */
 uint64_t adtls_engine_deadline(const adtls_engine_t *engine);
 
 /** adtls_engine_tick: Handle timers; calling it early does nothing. */
