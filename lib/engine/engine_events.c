@@ -128,7 +128,6 @@ static void complete_handshake(struct adtls_engine *engine, adtls_time_t now)
 	handshake_free(engine->hs);
 	engine->hs = NULL;
 	engine->channel.incoming.max_len = connected_message_max;
-	data_queue_clear(&engine->early);
 	emit_type(engine, ADTLS_EVENT_CONNECTED);
 	config_trace(engine->config, "connected");
 }
@@ -209,6 +208,9 @@ static void emit_closed(struct adtls_engine *engine, adtls_alert_t alert,
 				.alert = alert,
 				.alert_received = alert_received };
 
+	/* Nothing is delivered of a connection that never was one. */
+	if (engine->phase == ENGINE_HANDSHAKING)
+		data_queue_clear(&engine->held);
 	engine->phase = ENGINE_CLOSED;
 	handshake_free(engine->hs);
 	engine->hs = NULL;

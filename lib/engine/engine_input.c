@@ -324,9 +324,12 @@ static void receive_records(struct adtls_engine *engine, adtls_time_t now,
 				    "too many forged records under one key");
 		data += consumed;
 		len -= consumed;
-		/* The next record may need keys that this one brings. */
-		if (engine->hs != NULL && engine->phase != ENGINE_CLOSED)
+		/* The next record may need keys that this one brings, or say
+		 * goodbye to a connection that this one completes. */
+		if (engine->hs != NULL && engine->phase != ENGINE_CLOSED) {
 			handshake_run(engine->hs, now);
+			engine_settle(engine, now);
+		}
 	}
 }
 
@@ -390,6 +393,8 @@ void engine_advance(struct adtls_engine *engine, adtls_time_t now)
 	while (engine->channel.has_new_keys && engine->phase != ENGINE_CLOSED)
 		receive_early(engine, now);
 	engine_settle(engine, now);
+	if (engine->hs == NULL)
+		data_queue_clear(&engine->early);
 	if (engine->phase == ENGINE_CLOSED)
 		return;
 	/* Our flight acknowledges the peer's by itself. */
