@@ -21,3 +21,6 @@ tests_scenario_test_acknowledged_SOURCES = tests/scenario/test_acknowledged.c
 
 cmocka_programs += tests/scenario/test_key_update
 tests_scenario_test_key_update_SOURCES = tests/scenario/test_key_update.c
+
+cmocka_programs += tests/scenario/test_attacks_engine
+tests_scenario_test_attacks_engine_SOURCES = tests/scenario/test_attacks_engine.c

@@ -15,6 +15,9 @@
 
 #define DELAY_DEFAULT_US 20000
 
+/* Timers that fire at one time, at most: more is a loop without end. */
+#define IDLE_TICKS_MAX 1000
+
 struct simulation_packet {
 	struct simulation_packet *next;
 	uint64_t arrives_us;
@@ -441,6 +444,7 @@ static bool step(struct simulation *world, uint64_t until_us)
 		world->now.utc_s =
 			SIMULATION_UTC + (int64_t)(next_us / 1000000);
 		world->now.monotonic_us = next_us;
+		world->idle_ticks = 0;
 	}
 	if (job_us == next_us) {
 		finish_job(world, job);
@@ -450,6 +454,9 @@ static bool step(struct simulation *world, uint64_t until_us)
 		deliver(world);
 		return true;
 	}
+	if (world->idle_ticks++ == IDLE_TICKS_MAX)
+		fail_msg("seed %u: a deadline has passed and stays",
+			 (unsigned)world->options.seed);
 	adtls_engine_tick(world->client_engine, world->now);
 	adtls_endpoint_tick(world->endpoint, world->now);
 	if (world->server_engine != NULL && world->server.closed)

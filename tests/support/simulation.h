@@ -116,6 +116,7 @@ struct simulation {
 	struct simulation_packet *packets;
 	struct simulation_job *jobs;
 	uint64_t packet_serial;
+	unsigned idle_ticks;	/* in a row without time going on */
 };
 
 void simulation_init(struct simulation *world,
