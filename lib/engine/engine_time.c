@@ -46,7 +46,8 @@ static void retire(struct adtls_engine *engine, uint64_t now_us)
 	/* What of the handshake is not acknowledged by now never will be. */
 	flight_acknowledge_before(&engine->channel.outgoing, EPOCH_APPLICATION,
 				  now_us);
-	channel_retire_old(&engine->channel);
+	if (!channel_retire_old(&engine->channel))
+		engine->retire_us = now_us + ENGINE_RETENTION_US;
 }
 
 void engine_drop_tombstone(struct adtls_engine *engine)

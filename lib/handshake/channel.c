@@ -122,12 +122,25 @@ bool channel_read_keys(struct channel *channel, uint64_t epoch,
 	return true;
 }
 
-void channel_retire_old(struct channel *channel)
+/* The newest epoch that the peer is known to write in: whoever has missed our
+ * ACK of its KeyUpdate goes on in the one before (RFC 9147 §8). */
+static uint64_t newest_used_read_epoch(const struct channel *channel)
+{
+	size_t i = channel->openers.count - 1;
+
+	while (i > 0 && channel->opener_slots[i].window.next == 0 &&
+	       channel->opener_slots[i].keys.epoch > EPOCH_APPLICATION)
+		i--;
+	return channel->opener_slots[i].keys.epoch;
+}
+
+bool channel_retire_old(struct channel *channel)
 {
 	if (flight_is_empty(&channel->outgoing))
 		retire_sealers(channel,
 			       channel_newest_sealer(channel)->keys.epoch);
-	retire_openers(channel, channel_newest_read_epoch(channel));
+	retire_openers(channel, newest_used_read_epoch(channel));
+	return channel->sealer_count == 1 && channel->openers.count == 1;
 }
 
 struct record_sealer *channel_sealer(struct channel *channel, uint64_t epoch)

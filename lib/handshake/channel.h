@@ -49,9 +49,10 @@ bool channel_write_keys(struct channel *channel, uint64_t epoch,
 bool channel_read_keys(struct channel *channel, uint64_t epoch,
 		       const struct crypto_suite *suite,
 		       const struct secret *secret);
-/* Forget the keys that only older records need: for reading, all but the
- * newest; for writing, those of which no message is unacknowledged. */
-void channel_retire_old(struct channel *channel);
+/* Forget the keys that only older records need: for reading, those before the
+ * newest that the peer has used; for writing, those of which no message is
+ * unacknowledged. False: more than the newest are left. */
+bool channel_retire_old(struct channel *channel);
 
 /* The keys of @epoch, or NULL. */
 struct record_sealer *channel_sealer(struct channel *channel, uint64_t epoch);

@@ -19,7 +19,9 @@ connected_fragment_use(const struct connected *connected, uint64_t epoch,
 	/* Old messages are known: they are acknowledged again. */
 	if (fragment->message_seq < connected->channel->incoming.next_seq)
 		return HS_FRAGMENT_TAKE;
-	if (epoch < EPOCH_APPLICATION)
+	/* Nothing new comes in an epoch that KeyUpdate, or Finished, has ended
+	 * (RFC 9147 §8). */
+	if (epoch < channel_newest_read_epoch(connected->channel))
 		return HS_FRAGMENT_UNEXPECTED;
 	switch (fragment->type) {
 	case HANDSHAKE_KEY_UPDATE:
@@ -126,6 +128,10 @@ static bool receive_key_update(const struct connected *connected,
 		return fail(out, ADTLS_ALERT_INTERNAL_ERROR,
 			    ADTLS_REASON_INTERNAL, "no keys for the next epoch");
 	*connected->out_updated = true;
+	if (reassembly_has_partial(&channel->incoming))
+		return fail(out, ADTLS_ALERT_UNEXPECTED_MESSAGE,
+			    ADTLS_REASON_UNEXPECTED_MESSAGE,
+			    "a message behind KeyUpdate in its epoch");
 	if (request == KEY_UPDATE_NOT_REQUESTED)
 		return true;
 	if (connected->update->is_pending)

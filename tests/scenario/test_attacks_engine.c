@@ -605,6 +605,95 @@ static void retired_keys_leave_nothing(void **state)
 	simulation_clear(&world);
 }
 
+/* KeyUpdate: RFC 9147 §8 */
+
+/* Every ACK of the client's KeyUpdate is lost for longer than old keys are kept
+ * otherwise: the client writes in the old epoch all the while. */
+static void old_keys_stay_until_the_new_are_used(void **state)
+{
+	unsigned first_lost = UINT32_MAX;
+	struct simulation_options options = {
+		.seed = 16,
+		.filter = lose_to_client,
+		.filter_context = &first_lost,
+	};
+	struct simulation world;
+
+	(void)state;
+	simulation_init(&world, &options);
+	assert_true(simulation_connect(&world, MINUTE));
+	run_for(&world, SECOND);
+	first_lost = 0;
+	assert_int_equal(adtls_engine_update_keys(world.client_engine,
+						  world.now, false),
+			 ADTLS_OK);
+	run_for(&world, 3 * MINUTE);
+	assert_int_equal(world.server.keys_updated, 1);
+	assert_int_equal(simulation_send(&world, ADTLS_CLIENT, "ping", 4),
+			 ADTLS_OK);
+	run_for(&world, SECOND);
+	assert_int_equal(world.server.data_count, 1);
+	first_lost = UINT32_MAX;
+	run_for(&world, 3 * MINUTE);
+	assert_int_equal(world.client.keys_updated, 1);
+	simulation_send(&world, ADTLS_CLIENT, "ping", 4);
+	run_for(&world, 2 * MINUTE);
+	assert_int_equal(world.server.data_count, 2);
+	assert_int_equal(world.server_engine->channel.openers.count, 1);
+	simulation_clear(&world);
+}
+
+/* Two KeyUpdates of one epoch, in one record or one after the other. */
+
+static void send_to_server(struct simulation *world, adtls_bytes_t content)
+{
+	uint8_t datagram[256];
+	size_t len = forge(world->client_engine, EPOCH_APPLICATION,
+			   RECORD_HANDSHAKE, content, datagram,
+			   sizeof(datagram));
+
+	simulation_inject(world, TO_SERVER, datagram, len);
+	run_for(world, SECOND);
+}
+
+static void update_twice(bool at_once)
+{
+	struct simulation_options options = { .seed = 17 };
+	struct simulation world;
+	uint8_t content[128];
+	uint16_t message_seq;
+	size_t first, second;
+
+	simulation_init(&world, &options);
+	assert_true(simulation_connect(&world, MINUTE));
+	run_for(&world, SECOND);
+	message_seq = (uint16_t)world.server_engine->channel.incoming.next_seq;
+	first = message(HANDSHAKE_KEY_UPDATE, message_seq, bytes_of("", 1),
+			content)
+			.len;
+	second = message(HANDSHAKE_KEY_UPDATE, message_seq + 1, bytes_of("", 1),
+			 content + first)
+			 .len;
+	if (at_once) {
+		send_to_server(&world, bytes_of(content, first + second));
+	} else {
+		send_to_server(&world, bytes_of(content, first));
+		assert_int_equal(world.server.keys_updated, 1);
+		assert_false(world.server.closed);
+		send_to_server(&world, bytes_of(content + first, second));
+	}
+	assert_true(world.server.closed);
+	assert_int_equal(world.server.alert, ADTLS_ALERT_UNEXPECTED_MESSAGE);
+	simulation_clear(&world);
+}
+
+static void nothing_may_come_behind_a_key_update(void **state)
+{
+	(void)state;
+	update_twice(true);
+	update_twice(false);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -626,6 +715,8 @@ int main(void)
 		cmocka_unit_test(a_verdict_at_its_deadline_is_too_late),
 		cmocka_unit_test(a_key_that_is_used_up_ends_the_connection),
 		cmocka_unit_test(retired_keys_leave_nothing),
+		cmocka_unit_test(old_keys_stay_until_the_new_are_used),
+		cmocka_unit_test(nothing_may_come_behind_a_key_update),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -181,6 +181,9 @@ static void old_keys_are_forgotten_in_the_end(void **state)
 	(void)state;
 	start(&world, (struct simulation_options){ .seed = 6 });
 	assert_int_equal(update(&world, ADTLS_CLIENT, true), ADTLS_OK);
+	simulation_run(&world, world.now.monotonic_us + SECOND);
+	/* Not before the new ones are used (RFC 9147 §8). */
+	assert_echo(&world);
 	simulation_run(&world, world.now.monotonic_us + 5 * MINUTE);
 	assert_int_equal(world.client_engine->channel.sealer_count, 1);
 	assert_int_equal(world.client_engine->channel.openers.count, 1);
