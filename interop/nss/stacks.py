@@ -18,6 +18,7 @@ class Role:
     trust: pathlib.Path
     certificate: Optional[pathlib.Path] = None
     key: Optional[pathlib.Path] = None
+    suites: tuple = ()  # as codepoints.CipherSuite has them
     groups: tuple = ()
     mtu: int = 0
     hostname: str = "localhost"  # client

@@ -19,7 +19,7 @@ sys.path.insert(0, str(PEER))
 
 import relay as relays  # noqa: E402
 from adtls_peer import messages  # noqa: E402
-from adtls_peer.codepoints import (DTLS_1_3, TLS_AES_128_GCM_SHA256,  # noqa: E402
+from adtls_peer.codepoints import (DTLS_1_3, CipherSuite,  # noqa: E402
                                    Alert, ExtensionType, NamedGroup)
 from credentials import Credentials  # noqa: E402
 from relay import CLIENT, SERVER, Relay  # noqa: E402
@@ -124,11 +124,13 @@ class Pairing:
         self.assertFalse(hello.is_retry, story)
         self.assertEqual(messages.encode_selected_version(),
                          extensions[ExtensionType.SUPPORTED_VERSIONS], story)
-        self.assertEqual(TLS_AES_128_GCM_SHA256, hello.cipher_suite, story)
+        suites = self.client_role.suites or list(CipherSuite)
+        self.assertIn(hello.cipher_suite, suites, story)
         share, _ = messages.decode_share(extensions[ExtensionType.KEY_SHARE])
         self.assertEqual(group, share, story)
         for report in meeting.reports():
             self.assertEqual(group, report["group"], story)
+            self.assertEqual(hello.cipher_suite, report["cipher_suite"], story)
 
     def assert_retried(self, meeting, has_cookie, group=None):
         """There is one HelloRetryRequest; it asks for just this."""

@@ -15,7 +15,7 @@ static const struct crypto_group x25519 = {
 	.operations = &crypto_x25519_operations,
 };
 
-static const struct crypto_group secp256r1 = {
+const struct crypto_group crypto_secp256r1 = {
 	.id = 0x0017,
 	.name = "SECP256R1",
 	.share_len = 65,
@@ -23,7 +23,28 @@ static const struct crypto_group secp256r1 = {
 	.operations = &crypto_secp256r1_operations,
 };
 
-static const struct crypto_group *const groups[] = { &x25519, &secp256r1 };
+const struct crypto_group crypto_secp384r1 = {
+	.id = 0x0018,
+	.name = "SECP384R1",
+	.share_len = 97,
+	.secret_len = 48,
+	.operations = &crypto_secp384r1_operations,
+};
+
+static const struct crypto_group x448 = {
+	.id = 0x001e,
+	.name = "X448",
+	.share_len = 56,
+	.secret_len = 56,
+	.operations = &crypto_x448_operations,
+};
+
+static const struct crypto_group *const groups[] = {
+	&x25519,
+	&crypto_secp256r1,
+	&crypto_secp384r1,
+	&x448,
+};
 
 #define GROUP_COUNT (sizeof(groups) / sizeof(groups[0]))
 
@@ -57,7 +78,7 @@ crypto_key_exchange_new(const struct crypto_group *group,
 	if (exchange == NULL)
 		return NULL;
 	exchange->group = group;
-	if (!group->operations->generate(random, exchange->scalar,
+	if (!group->operations->generate(group, random, exchange->scalar,
 					 exchange->share)) {
 		crypto_key_exchange_free(exchange);
 		return NULL;
@@ -94,6 +115,6 @@ bool crypto_key_exchange_derive(const struct crypto_key_exchange *exchange,
 
 	*out_len = group->secret_len;
 	return peer_share.len == group->share_len &&
-	       group->operations->derive(exchange->scalar, peer_share.data,
-					 out);
+	       group->operations->derive(group, exchange->scalar,
+					 peer_share.data, out);
 }

@@ -5,23 +5,28 @@
 
 #include "crypto/group.h"
 
-#define CRYPTO_SCALAR_MAX 48 /* secp384r1 */
+#define CRYPTO_SCALAR_MAX 56 /* X448 */
+
+struct ecc_curve;
 
 struct crypto_group_operations {
 	/* Draw a scalar and compute its share. False: no randomness. */
-	bool (*generate)(const struct crypto_random *random,
+	bool (*generate)(const struct crypto_group *group,
+			 const struct crypto_random *random,
 			 uint8_t scalar[CRYPTO_SCALAR_MAX],
 			 uint8_t share[CRYPTO_SHARE_MAX]);
 	/* The shared secret with a share of the right length. False: the share
 	 * is not one that RFC 8446 §4.2.8 allows. */
-	bool (*derive)(const uint8_t *scalar, const uint8_t *peer_share,
+	bool (*derive)(const struct crypto_group *group, const uint8_t *scalar,
+		       const uint8_t *peer_share,
 		       uint8_t out[CRYPTO_SHARED_SECRET_MAX]);
+	/* Nettle's curve, where shares are its points. */
+	const struct ecc_curve *(*curve)(void);
 };
 
 extern const struct crypto_group_operations crypto_x25519_operations;
+extern const struct crypto_group_operations crypto_x448_operations;
 extern const struct crypto_group_operations crypto_secp256r1_operations;
-
-/* Is this a point of secp256r1, in affine coordinates of 32 bytes each? */
-bool crypto_secp256r1_has_point(const uint8_t *x, const uint8_t *y);
+extern const struct crypto_group_operations crypto_secp384r1_operations;
 
 #endif

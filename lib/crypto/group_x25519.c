@@ -4,10 +4,12 @@
 
 #include "crypto/group_operations.h"
 
-static bool generate(const struct crypto_random *random,
+static bool generate(const struct crypto_group *group,
+		     const struct crypto_random *random,
 		     uint8_t scalar[CRYPTO_SCALAR_MAX],
 		     uint8_t share[CRYPTO_SHARE_MAX])
 {
+	(void)group;
 	if (!crypto_random_fill(random, scalar, CURVE25519_SIZE))
 		return false;
 	curve25519_mul_g(share, scalar);
@@ -16,11 +18,13 @@ static bool generate(const struct crypto_random *random,
 
 /* RFC 7748 §6.1 and RFC 8446 §7.4.2: an all-zero result means a share of
  * small order. */
-static bool derive(const uint8_t *scalar, const uint8_t *peer_share,
+static bool derive(const struct crypto_group *group, const uint8_t *scalar,
+		   const uint8_t *peer_share,
 		   uint8_t out[CRYPTO_SHARED_SECRET_MAX])
 {
 	static const uint8_t zero[CURVE25519_SIZE];
 
+	(void)group;
 	curve25519_mul(out, scalar, peer_share);
 	return !crypto_equal(out, zero, sizeof(zero));
 }

@@ -19,13 +19,16 @@ libadtls_core_la_SOURCES += \
 	lib/crypto/group.c \
 	lib/crypto/group.h \
 	lib/crypto/group_operations.h \
-	lib/crypto/group_secp256r1.c \
+	lib/crypto/group_secp.c \
 	lib/crypto/group_x25519.c \
+	lib/crypto/group_x448.c \
 	lib/crypto/hash.c \
 	lib/crypto/hash.h \
 	lib/crypto/hkdf.c \
 	lib/crypto/key.h \
 	lib/crypto/mask.c \
+	lib/crypto/mask_aes.c \
+	lib/crypto/mask_chacha20.c \
 	lib/crypto/mask_cipher.h \
 	lib/crypto/pem.c \
 	lib/crypto/pem.h \

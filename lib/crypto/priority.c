@@ -14,14 +14,21 @@
 #define STRING_MAX	 1024
 #define NAMES_MAX	 1024 /* more than GnuTLS has of any category */
 
+/* What becomes of a name of GnuTLS's. */
+enum fate {
+	DROPPED,	/* adtls does not have it */
+	KEPT,
+	KEPT_BESIDE	/* kept, but no handshake works with it alone */
+};
+
 /* A category of negotiable things, named as by GnuTLS and by adtls alike. */
 struct category {
 	const char *name;
 	/* The name at @index in GnuTLS's order: NULL at the end, "" for what
 	 * is not of TLS 1.3. */
 	const char *(*name_at)(gnutls_priority_t gnutls, unsigned index);
-	/* Add what has this name. False: adtls does not have it. */
-	bool (*keep)(struct priority *out, const char *name);
+	/* Add what has this name, if adtls has it. */
+	enum fate (*keep)(struct priority *out, const char *name);
 };
 
 static const char *or_nothing(const char *name)
@@ -46,7 +53,7 @@ static const char *suite_at(gnutls_priority_t gnutls, unsigned index)
 	return version == GNUTLS_TLS1_3 ? or_nothing(name) : "";
 }
 
-static bool keep_suite(struct priority *out, const char *name)
+static enum fate keep_suite(struct priority *out, const char *name)
 {
 	size_t count;
 	const struct crypto_suite *const *suites = crypto_suites(&count);
@@ -55,10 +62,10 @@ static bool keep_suite(struct priority *out, const char *name)
 		if (strcmp(suites[i]->name, name) == 0 &&
 		    out->suite_count < PRIORITY_LIST_MAX) {
 			out->suites[out->suite_count++] = suites[i];
-			return true;
+			return KEPT;
 		}
 	}
-	return false;
+	return DROPPED;
 }
 
 static const char *group_at(gnutls_priority_t gnutls, unsigned index)
@@ -71,7 +78,7 @@ static const char *group_at(gnutls_priority_t gnutls, unsigned index)
 	return or_nothing(gnutls_group_get_name((gnutls_group_t)list[index]));
 }
 
-static bool keep_group(struct priority *out, const char *name)
+static enum fate keep_group(struct priority *out, const char *name)
 {
 	size_t count;
 	const struct crypto_group *const *groups = crypto_groups(&count);
@@ -80,10 +87,10 @@ static bool keep_group(struct priority *out, const char *name)
 		if (strcmp(groups[i]->name, name) == 0 &&
 		    out->group_count < PRIORITY_LIST_MAX) {
 			out->groups[out->group_count++] = groups[i];
-			return true;
+			return KEPT;
 		}
 	}
-	return false;
+	return DROPPED;
 }
 
 static const char *scheme_at(gnutls_priority_t gnutls, unsigned index)
@@ -97,7 +104,7 @@ static const char *scheme_at(gnutls_priority_t gnutls, unsigned index)
 		gnutls_sign_get_name((gnutls_sign_algorithm_t)list[index]));
 }
 
-static bool keep_scheme(struct priority *out, const char *name)
+static enum fate keep_scheme(struct priority *out, const char *name)
 {
 	size_t count;
 	const struct crypto_scheme *const *schemes = crypto_schemes(&count);
@@ -106,10 +113,12 @@ static bool keep_scheme(struct priority *out, const char *name)
 		if (strcmp(schemes[i]->name, name) == 0 &&
 		    out->scheme_count < PRIORITY_LIST_MAX) {
 			out->schemes[out->scheme_count++] = schemes[i];
-			return true;
+			return schemes[i]->is_for_certificates
+				       ? KEPT_BESIDE
+				       : KEPT;
 		}
 	}
-	return false;
+	return DROPPED;
 }
 
 static const char *version_at(gnutls_priority_t gnutls, unsigned index)
@@ -124,10 +133,10 @@ static const char *version_at(gnutls_priority_t gnutls, unsigned index)
 }
 
 /* There is but one version to keep. */
-static bool keep_version(struct priority *out, const char *name)
+static enum fate keep_version(struct priority *out, const char *name)
 {
 	(void)out;
-	return strcmp(name, "TLS1.3") == 0;
+	return strcmp(name, "TLS1.3") == 0 ? KEPT : DROPPED;
 }
 
 /* Without groups or signatures GnuTLS drops TLS 1.3, and without that its
@@ -149,7 +158,8 @@ static void add_name(char *names, const char *name)
 }
 
 /* Add what adtls has of a category to @out. If not NULL, @kept gets its names
- * and @dropped the others, NAMES_MAX bytes each. False: nothing was kept. */
+ * and @dropped the others, NAMES_MAX bytes each. False: nothing was kept that
+ * a handshake could use. */
 static bool intersect(const struct category *category, gnutls_priority_t gnutls,
 		      struct priority *out, char *kept, char *dropped)
 {
@@ -158,10 +168,10 @@ static bool intersect(const struct category *category, gnutls_priority_t gnutls,
 
 	for (unsigned i = 0; (name = category->name_at(gnutls, i)) != NULL;
 	     i++) {
-		bool is_kept = category->keep(out, name);
-		char *names = is_kept ? kept : dropped;
+		enum fate fate = category->keep(out, name);
+		char *names = fate != DROPPED ? kept : dropped;
 
-		has_any = has_any || is_kept;
+		has_any = has_any || fate == KEPT;
 		if (names != NULL && name[0] != '\0')
 			add_name(names, name);
 	}

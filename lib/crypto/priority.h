@@ -9,7 +9,8 @@
 
 #include <adtls/error.h>
 
-#define PRIORITY_LIST_MAX 8
+/* No less than adtls has of any category. */
+#define PRIORITY_LIST_MAX 16
 
 struct priority {
 	const struct crypto_suite *suites[PRIORITY_LIST_MAX];

@@ -46,6 +46,10 @@ struct crypto_private_key *crypto_private_key_adopt(gnutls_privkey_t key,
 	adopted->key = key;
 	adopted->kind = crypto_key_kind_of(half != NULL ? half : certificate);
 	gnutls_pubkey_deinit(half);
+	if (!crypto_key_kind_has_size(&adopted->kind)) {
+		crypto_private_key_unref(adopted);
+		return NULL;
+	}
 	return adopted;
 }
 
@@ -114,8 +118,12 @@ static bool sign(const struct crypto_private_key *key,
 		 adtls_bytes_t data, gnutls_datum_t *out)
 {
 	gnutls_datum_t datum = datum_of(data);
-	unsigned flags = reproducible ? GNUTLS_PRIVKEY_FLAG_REPRODUCIBLE : 0;
+	unsigned flags = 0;
 
+	/* GnuTLS makes PSS reproducible by leaving the salt out, which RFC
+	 * 8446 §4.2.3 forbids. */
+	if (reproducible && key->kind.algorithm == GNUTLS_PK_ECDSA)
+		flags |= GNUTLS_PRIVKEY_FLAG_REPRODUCIBLE;
 	return gnutls_privkey_sign_data2(key->key, algorithm, flags, &datum,
 					 out) == 0;
 }
@@ -152,8 +160,9 @@ bool crypto_sign_es256(const struct crypto_private_key *key, bool reproducible,
 	gnutls_free(signature.data);
 	if (!ok)
 		return false;
-	ok = crypto_p256_integer(&r, out) &&
-	     crypto_p256_integer(&s, out + P256_COORDINATE_LEN);
+	ok = crypto_fixed_integer(&r, out, P256_COORDINATE_LEN) &&
+	     crypto_fixed_integer(&s, out + P256_COORDINATE_LEN,
+				  P256_COORDINATE_LEN);
 	gnutls_free(r.data);
 	gnutls_free(s.data);
 	return ok;

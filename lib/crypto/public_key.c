@@ -4,10 +4,11 @@
 #include <stdlib.h>
 
 #include "crypto/datum.h"
-#include "crypto/group_operations.h"
+#include "crypto/group.h"
 #include "crypto/key.h"
 
-#define ES256_LEN (2 * P256_COORDINATE_LEN)
+#define ES256_LEN      (2 * P256_COORDINATE_LEN)
+#define COORDINATE_MAX 48 /* P-384 */
 
 struct crypto_public_key {
 	gnutls_pubkey_t key;
@@ -28,33 +29,52 @@ static struct crypto_public_key *public_key_new(void)
 	return key;
 }
 
-bool crypto_public_key_p256(const struct crypto_public_key *key, uint8_t *x,
-			    uint8_t *y)
+/* Affine coordinates, of @len bytes each. */
+static bool export_point(const struct crypto_public_key *key, uint8_t *x,
+			 uint8_t *y, size_t len)
 {
 	gnutls_datum_t x_datum = { 0 };
 	gnutls_datum_t y_datum = { 0 };
 	bool ok;
 
-	if (key->kind.curve != GNUTLS_ECC_CURVE_SECP256R1)
-		return false;
 	ok = gnutls_pubkey_export_ecc_raw2(key->key, NULL, &x_datum, &y_datum,
 					   0) == 0 &&
-	     crypto_p256_integer(&x_datum, x) &&
-	     crypto_p256_integer(&y_datum, y);
+	     crypto_fixed_integer(&x_datum, x, len) &&
+	     crypto_fixed_integer(&y_datum, y, len);
 	gnutls_free(x_datum.data);
 	gnutls_free(y_datum.data);
 	return ok;
 }
 
+bool crypto_public_key_p256(const struct crypto_public_key *key, uint8_t *x,
+			    uint8_t *y)
+{
+	return key->kind.curve == GNUTLS_ECC_CURVE_SECP256R1 &&
+	       export_point(key, x, y, P256_COORDINATE_LEN);
+}
+
 /* GnuTLS imports points that are on no curve and fails when it uses them. */
+static bool has_point(const struct crypto_public_key *key,
+		      const struct crypto_group *group)
+{
+	uint8_t x[COORDINATE_MAX];
+	uint8_t y[COORDINATE_MAX];
+
+	return export_point(key, x, y, group->secret_len) &&
+	       crypto_group_has_point(group, x, y);
+}
+
+/* What GnuTLS lets pass. Kinds that no scheme uses are of no concern. */
 static bool is_sound(const struct crypto_public_key *key)
 {
-	uint8_t x[P256_COORDINATE_LEN];
-	uint8_t y[P256_COORDINATE_LEN];
-
-	return key->kind.curve != GNUTLS_ECC_CURVE_SECP256R1 ||
-	       (crypto_public_key_p256(key, x, y) &&
-		crypto_secp256r1_has_point(x, y));
+	switch (key->kind.curve) {
+	case GNUTLS_ECC_CURVE_SECP256R1:
+		return has_point(key, &crypto_secp256r1);
+	case GNUTLS_ECC_CURVE_SECP384R1:
+		return has_point(key, &crypto_secp384r1);
+	default:
+		return crypto_key_kind_has_size(&key->kind);
+	}
 }
 
 /* The imported key; NULL, and @key gone, if @result is an error. */
@@ -132,6 +152,14 @@ static bool verify(const struct crypto_public_key *key,
 					  signature) >= 0;
 }
 
+/* A signature of RSA is as long as the modulus (RFC 8017 §8.1.2). */
+static bool has_signature_len(const struct crypto_public_key *key,
+			      adtls_bytes_t signature)
+{
+	return key->kind.algorithm != GNUTLS_PK_RSA ||
+	       signature.len == (key->kind.bits + 7) / 8;
+}
+
 bool crypto_verify(const struct crypto_public_key *key,
 		   const struct crypto_scheme *scheme, adtls_bytes_t data,
 		   adtls_bytes_t signature)
@@ -139,6 +167,7 @@ bool crypto_verify(const struct crypto_public_key *key,
 	gnutls_datum_t datum = datum_of(signature);
 
 	return crypto_public_key_fits(key, scheme) &&
+	       has_signature_len(key, signature) &&
 	       verify(key, (gnutls_sign_algorithm_t)scheme->gnutls_sign, data,
 		      &datum);
 }

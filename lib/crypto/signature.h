@@ -6,7 +6,11 @@
 #include "base/buffer.h"
 #include "crypto/suite.h"
 
-#define CRYPTO_SIGNATURE_MAX 512	/* RSA-4096 */
+/* Of RSA keys, in bits: below is too weak (RFC 9325 §4.5), above is work for
+ * nothing. */
+#define CRYPTO_RSA_MIN 2048
+#define CRYPTO_RSA_MAX 8192
+#define CRYPTO_SIGNATURE_MAX (CRYPTO_RSA_MAX / 8)
 
 struct crypto_scheme {
 	uint16_t id;		/* 0x0403 ecdsa_secp256r1_sha256 */
@@ -14,6 +18,8 @@ struct crypto_scheme {
 	int gnutls_sign;	/* gnutls_sign_algorithm_t */
 	int gnutls_key;		/* gnutls_pk_algorithm_t of a fitting key */
 	int gnutls_curve;	/* gnutls_ecc_curve_t of a fitting key, or 0 */
+	/* Offered for the signatures in certificates; no key fits it. */
+	bool is_for_certificates;
 };
 
 const struct crypto_scheme *crypto_scheme_find(uint16_t id);
@@ -22,7 +28,8 @@ const struct crypto_scheme *const *crypto_schemes(size_t *out_count);
 /* A public key, parsed from a SubjectPublicKeyInfo in DER. */
 struct crypto_public_key;
 
-/* NULL: not a key we can use. */
+/* NULL: not a key, a point that is not of its curve, or RSA outside
+ * CRYPTO_RSA_MIN to CRYPTO_RSA_MAX. */
 struct crypto_public_key *crypto_public_key_new_spki(adtls_bytes_t spki);
 /* A P-256 key from its affine coordinates, 32 bytes each, as COSE has it
  * (RFC 9053 §7.1.1). NULL: not a point of the curve. */
@@ -38,7 +45,7 @@ crypto_public_key_scheme(const struct crypto_public_key *key);
 /* Affine coordinates of a P-256 key, 32 bytes each. False: another kind. */
 bool crypto_public_key_p256(const struct crypto_public_key *key, uint8_t *x,
 			    uint8_t *y);
-/* Verify a TLS signature (DER ECDSA) over @data. */
+/* Verify a TLS signature (RFC 8446 §4.2.3) over @data. */
 bool crypto_verify(const struct crypto_public_key *key,
 		   const struct crypto_scheme *scheme, adtls_bytes_t data,
 		   adtls_bytes_t signature);
@@ -49,7 +56,8 @@ bool crypto_verify_es256(const struct crypto_public_key *key,
 /* A private key that may be shared between threads. */
 struct crypto_private_key;
 
-/* From PEM or DER (PKCS#8 or traditional) in memory. NULL: unusable. */
+/* From PEM or DER (PKCS#8 or traditional) in memory. NULL: unusable, or RSA
+ * outside CRYPTO_RSA_MIN to CRYPTO_RSA_MAX. */
 struct crypto_private_key *crypto_private_key_new(adtls_bytes_t encoded);
 struct crypto_private_key *
 crypto_private_key_ref(struct crypto_private_key *key);
@@ -61,7 +69,8 @@ bool crypto_private_key_fits(const struct crypto_private_key *key,
 /* The key's SubjectPublicKeyInfo in DER. */
 bool crypto_private_key_spki(const struct crypto_private_key *key,
 			     struct buffer *out);
-/* Sign @data. @reproducible asks for RFC 6979 ECDSA. */
+/* Sign @data; at most CRYPTO_SIGNATURE_MAX bytes. @reproducible asks for RFC
+ * 6979 ECDSA, and changes nothing for other kinds of key. */
 bool crypto_sign(const struct crypto_private_key *key,
 		 const struct crypto_scheme *scheme, bool reproducible,
 		 adtls_bytes_t data, struct buffer *out);

@@ -17,6 +17,7 @@ struct crypto_hash {
 };
 
 extern const struct crypto_hash crypto_sha256;
+extern const struct crypto_hash crypto_sha384;
 
 /* How record numbers are masked (RFC 9147 §4.2.3); known to crypto/ only. */
 struct crypto_mask_cipher;
@@ -32,6 +33,8 @@ struct crypto_suite {
 	/* Records under one key (RFC 9147 §4.5.3): sealed, not authentic. */
 	uint64_t seal_limit;
 	uint64_t forgery_limit;
+	/* Not without a lower forgery limit of the deployment's own. */
+	bool needs_forgery_limit;
 };
 
 /* NULL unless this build has the suite. */

@@ -96,6 +96,7 @@ static int engine_new(struct adtls_config *config, adtls_role_t role,
 	engine->is_address_validated = true;
 	channel_init(&engine->channel, CONFIG_REASSEMBLY_BUDGET,
 		     &config->timer);
+	engine->channel.forgery_limit = config->forgery_limit;
 	data_queue_init(&engine->outgoing, ENGINE_QUEUE_RECORDS,
 			ENGINE_QUEUE_BYTES);
 	data_queue_init(&engine->held, ENGINE_QUEUE_RECORDS,

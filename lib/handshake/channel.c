@@ -71,10 +71,12 @@ void channel_restart(struct channel *channel, size_t reassembly_budget,
 		     const struct timer_config *timer)
 {
 	uint64_t next_sequence = channel->sealers[0].next_sequence;
+	uint64_t forgery_limit = channel->forgery_limit;
 
 	channel_clear(channel);
 	channel_init(channel, reassembly_budget, timer);
 	channel->sealers[0].next_sequence = next_sequence;
+	channel->forgery_limit = forgery_limit;
 }
 
 bool channel_send(struct channel *channel, uint64_t epoch, uint8_t type,
@@ -113,7 +115,9 @@ bool channel_read_keys(struct channel *channel, uint64_t epoch,
 	if (channel->openers.count == CHANNEL_EPOCHS)
 		retire_openers(channel, channel->opener_slots[1].keys.epoch);
 	opener = &channel->opener_slots[channel->openers.count];
-	*opener = (struct record_opener){ 0 };
+	*opener = (struct record_opener){
+		.forgery_limit = channel->forgery_limit,
+	};
 	if (!record_keys_init(&opener->keys, epoch, suite,
 			      KEY_LABEL_PREFIX_DTLS13, secret))
 		return false;

@@ -27,6 +27,7 @@ struct channel {
 	size_t sealer_count;
 	struct record_opener opener_slots[CHANNEL_EPOCHS];
 	struct record_openers openers;
+	uint64_t forgery_limit;	/* of every key; 0: the suite's */
 	uint16_t next_send_seq;
 	bool has_new_keys;	/* for reading: early records may be opened now */
 };

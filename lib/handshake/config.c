@@ -65,6 +65,46 @@ static int complain(char *out_message, size_t message_len, int error,
 	return error;
 }
 
+/* RFC 9147 §4.5.3: what must not be used without further safeguards. */
+static int check_suites(const struct adtls_config *config, char *out_message,
+			size_t message_len)
+{
+	const struct priority *priority = &config->priority;
+
+	for (size_t i = 0; i < priority->suite_count; i++) {
+		if (!priority->suites[i]->needs_forgery_limit ||
+		    config->forgery_limit != 0)
+			continue;
+		if (out_message != NULL)
+			snprintf(out_message, message_len,
+				 "%s is in the priority string, but no forgery "
+				 "limit is set, which it needs",
+				 priority->suites[i]->name);
+		return ADTLS_E_PRIORITY;
+	}
+	return ADTLS_OK;
+}
+
+/* Our key must be able to sign in a way that the priority string lets us
+ * use. */
+static int check_key(const struct adtls_config *config, char *out_message,
+		     size_t message_len)
+{
+	const struct priority *priority = &config->priority;
+	const struct crypto_private_key *key =
+		credentials_key(config->credentials);
+
+	if (key == NULL)
+		return ADTLS_OK;
+	for (size_t i = 0; i < priority->scheme_count; i++) {
+		if (crypto_private_key_fits(key, priority->schemes[i]))
+			return ADTLS_OK;
+	}
+	return complain(out_message, message_len, ADTLS_E_PRIORITY,
+			"the priority string leaves no signature that the key "
+			"of the credentials can make");
+}
+
 int adtls_config_seal(adtls_config_t *config, char *out_message,
 		      size_t message_len)
 {
@@ -81,6 +121,12 @@ int adtls_config_seal(adtls_config_t *config, char *out_message,
 		return complain(out_message, message_len, ADTLS_E_CREDENTIALS,
 				"clients are to be authenticated, but the "
 				"credentials have no trust anchor");
+	error = check_suites(config, out_message, message_len);
+	if (error != ADTLS_OK)
+		return error;
+	error = check_key(config, out_message, message_len);
+	if (error != ADTLS_OK)
+		return error;
 	if (config->layer != NULL) {
 		error = config->layer->check_config(config, out_message,
 						    message_len);
@@ -175,6 +221,14 @@ int adtls_config_set_handshake_deadline(adtls_config_t *config,
 	    deadline_us > UINT64_MAX / 2)
 		return ADTLS_E_INVALID;
 	config->handshake_deadline_us = deadline_us;
+	return ADTLS_OK;
+}
+
+int adtls_config_set_forgery_limit(adtls_config_t *config, uint64_t records)
+{
+	if (atomic_load(&config->is_sealed) || records == 0)
+		return ADTLS_E_INVALID;
+	config->forgery_limit = records;
 	return ADTLS_OK;
 }
 

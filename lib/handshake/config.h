@@ -52,6 +52,7 @@ struct adtls_config {
 	size_t mtu;
 	struct timer_config timer;
 	uint64_t handshake_deadline_us;
+	uint64_t forgery_limit;	/* 0: the suites' own */
 	bool uses_cookie;
 	struct crypto_random random;
 	struct key_log key_log;

@@ -43,6 +43,9 @@ struct record_opener {
 	struct record_keys keys;
 	struct replay_window window;
 	uint64_t forgeries;	/* records that did not authenticate */
+	/* How many of them are borne; 0: as many as the suite bears, which is
+	 * the most in any case (RFC 9147 §4.5.3). */
+	uint64_t forgery_limit;
 };
 
 /* Keys "key", "iv" and "sn" from a traffic secret (RFC 9147 §4.2.3, RFC 8446

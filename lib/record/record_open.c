@@ -157,6 +157,15 @@ static enum record_verdict unprotect(struct record_opener *opener,
 	return RECORD_ACCEPT;
 }
 
+static uint64_t forgery_limit(const struct record_opener *opener)
+{
+	uint64_t most = opener->keys.suite->forgery_limit;
+
+	return opener->forgery_limit != 0 && opener->forgery_limit < most
+		       ? opener->forgery_limit
+		       : most;
+}
+
 static enum record_verdict open_protected(const struct record_openers *openers,
 					  struct wire_reader *reader,
 					  uint8_t *datagram, struct record *out)
@@ -175,7 +184,7 @@ static enum record_verdict open_protected(const struct record_openers *openers,
 	if (layout.ciphertext_len >
 	    INNER_PLAINTEXT_MAX + opener->keys.suite->tag_len)
 		return RECORD_DROP_TOO_LARGE;
-	if (opener->forgeries >= opener->keys.suite->forgery_limit)
+	if (opener->forgeries >= forgery_limit(opener))
 		return RECORD_DROP_KEY_LIMIT;
 	return unprotect(opener, &layout, out);
 }

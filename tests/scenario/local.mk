@@ -12,6 +12,9 @@ tests_scenario_test_loss_SOURCES = tests/scenario/test_loss.c
 cmocka_programs += tests/scenario/test_attestation
 tests_scenario_test_attestation_SOURCES = tests/scenario/test_attestation.c
 
+cmocka_programs += tests/scenario/test_algorithms
+tests_scenario_test_algorithms_SOURCES = tests/scenario/test_algorithms.c
+
 script_tests += tests/scenario/test_echo.py
 
 script_tests += tests/scenario/test_onboarding.py

@@ -91,6 +91,13 @@ static const char rsa_1024_key[] =
 	"mw5xlGhClZhdGOFjIwbFF8m5ec+mUMn60iNMro4FbN0=\n"
 	"-----END RSA PRIVATE KEY-----\n";
 
+/* "Ed448": RFC 8032 §7.4, blank. */
+static const char ed448_key[] =
+	"-----BEGIN PRIVATE KEY-----\n"
+	"MEcCAQAwBQYDK2VxBDsEOWyCpWLLgI0Q1jK+ichRPr9skp803fqMn2PJlg7240ij\n"
+	"UoyKP8wvBE45o/xblEkvjwMudUmiAJj5Ww==\n"
+	"-----END PRIVATE KEY-----\n";
+
 /* "Ed25519": RFC 8032 §7.1, test 1. */
 static const char ed25519_key[] =
 	"-----BEGIN PRIVATE KEY-----\n"
@@ -172,6 +179,8 @@ static gnutls_x509_privkey_t key_of(const char *name)
 		return pem_key(rsa_2048_key);
 	if (strncmp(name, "Ed25519", 7) == 0)
 		return pem_key(ed25519_key);
+	if (strncmp(name, "Ed448", 5) == 0)
+		return pem_key(ed448_key);
 	return secp256r1_key(name);
 }
 

@@ -40,7 +40,7 @@ extern const struct test_certificate test_server;
 extern const struct test_certificate test_client;
 
 /* A fixed key: of P-256, derived from its name, or for names that begin with
- * "RSA" or "Ed25519" of that kind. The caller's to release. */
+ * "RSA", "Ed25519" or "Ed448" of that kind. The caller's to release. */
 gnutls_privkey_t test_key(const char *name);
 /* The same in PEM. */
 struct test_bytes test_key_pem(const char *name);

@@ -150,13 +150,15 @@ static void chains_in_pem(void **state)
 /* What is refused leaves the credentials as they were. */
 static void bad_keys_and_certificates_are_refused(void **state)
 {
-	static const struct test_certificate rsa = { .name = "RSA" };
+	static const struct test_certificate other_kind = { .name = "Ed448",
+							   .issuer = "root" };
 	static const struct test_certificate *const chain[] = { &test_server };
 	struct test_bytes der = test_certificate_der(&test_server);
 	struct test_bytes key = test_key_pem(TEST_SERVER_NAME);
 	struct test_bytes other_key = test_key_pem(TEST_CLIENT_NAME);
-	struct test_bytes rsa_der = test_certificate_der(&rsa);
-	struct test_bytes rsa_key = test_key_pem("RSA");
+	struct test_bytes small_key = test_key_pem("RSA-1024");
+	struct test_bytes other_kind_der = test_certificate_der(&other_kind);
+	struct test_bytes other_kind_key = test_key_pem("Ed448");
 	struct test_bytes nothing = { .len = 0 };
 	adtls_credentials_t *credentials = empty();
 
@@ -164,9 +166,11 @@ static void bad_keys_and_certificates_are_refused(void **state)
 	assert_int_equal(set_mem(credentials, &der, &key), ADTLS_OK);
 	assert_int_equal(set_mem(credentials, &der, &other_key),
 			 ADTLS_E_CREDENTIALS);
-	assert_int_equal(set_mem(credentials, &rsa_der, &rsa_key),
+	assert_int_equal(set_mem(credentials, &der, &small_key),
 			 ADTLS_E_CREDENTIALS);
-	assert_int_equal(set_mem(credentials, &rsa_der, &key),
+	assert_int_equal(set_mem(credentials, &other_kind_der, &other_kind_key),
+			 ADTLS_E_CREDENTIALS);
+	assert_int_equal(set_mem(credentials, &other_kind_der, &key),
 			 ADTLS_E_CREDENTIALS);
 	assert_int_equal(set_mem(credentials, &nothing, &key),
 			 ADTLS_E_CREDENTIALS);
@@ -178,6 +182,24 @@ static void bad_keys_and_certificates_are_refused(void **state)
 	assert_chain(credentials, chain, 1);
 	assert_true(credentials_has_key(credentials));
 	adtls_credentials_unref(credentials);
+}
+
+static void keys_of_every_kind(void **state)
+{
+	static const char *const names[] = { "P-256", "RSA", "Ed25519" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		const struct test_certificate made = { .name = names[i],
+						       .issuer = "root" };
+		struct test_bytes der = test_certificate_der(&made);
+		struct test_bytes key = test_key_pem(names[i]);
+		adtls_credentials_t *credentials = empty();
+
+		assert_int_equal(set_mem(credentials, &der, &key), ADTLS_OK);
+		assert_true(credentials_has_key(credentials));
+		adtls_credentials_unref(credentials);
+	}
 }
 
 static gnutls_x509_crt_t certificate_of(const struct test_certificate *made)
@@ -492,6 +514,7 @@ int main(void)
 		cmocka_unit_test(from_memory_in_der_and_pem),
 		cmocka_unit_test(chains_in_pem),
 		cmocka_unit_test(bad_keys_and_certificates_are_refused),
+		cmocka_unit_test(keys_of_every_kind),
 		cmocka_unit_test(chains_have_a_limit),
 		cmocka_unit_test(keys_behind_a_token),
 		cmocka_unit_test(from_files),

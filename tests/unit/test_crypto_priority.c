@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <adtls/priority.h>
@@ -45,20 +46,96 @@ static void assert_refused(const char *string, const char *expected)
 			 ADTLS_E_PRIORITY);
 }
 
-static void normal_has_everything(void **state)
+/* The names of what is kept, in order. */
+static void assert_kept(const char *string, const char *suites,
+			const char *groups, const char *schemes)
+{
+	struct priority priority = parsed(string);
+	char names[512] = "";
+	size_t len = 0;
+
+	for (size_t i = 0; i < priority.suite_count; i++)
+		len += (size_t)snprintf(names + len, sizeof(names) - len, " %s",
+					priority.suites[i]->name);
+	assert_string_equal(names, suites);
+	len = 0;
+	for (size_t i = 0; i < priority.group_count; i++)
+		len += (size_t)snprintf(names + len, sizeof(names) - len, " %s",
+					priority.groups[i]->name);
+	assert_string_equal(names, groups);
+	len = 0;
+	for (size_t i = 0; i < priority.scheme_count; i++)
+		len += (size_t)snprintf(names + len, sizeof(names) - len, " %s",
+					priority.schemes[i]->name);
+	assert_string_equal(names, schemes);
+}
+
+#define NORMAL_SUITES                                            \
+	" TLS_AES_256_GCM_SHA384 TLS_CHACHA20_POLY1305_SHA256" \
+	" TLS_AES_128_GCM_SHA256 TLS_AES_128_CCM_SHA256"
+#define NORMAL_GROUPS " SECP256R1 SECP384R1 X25519 X448"
+#define SCHEMES_384                                           \
+	" RSA-SHA384 RSA-PSS-RSAE-SHA384 ECDSA-SECP384R1-SHA384"
+#define SCHEMES_512 " RSA-SHA512 RSA-PSS-RSAE-SHA512"
+#define NORMAL_SCHEMES                                                       \
+	" RSA-SHA256 RSA-PSS-RSAE-SHA256 ECDSA-SECP256R1-SHA256"           \
+	" EdDSA-Ed25519" SCHEMES_384 SCHEMES_512
+
+/* As gnutls-cli --list --priority shows them. */
+static void the_order_is_gnutls_s(void **state)
 {
 	struct priority normal = parsed("NORMAL");
 	struct priority by_default = parsed(NULL);
-	size_t count;
 
 	(void)state;
 	assert_memory_equal(&normal, &by_default, sizeof(normal));
+	assert_kept("NORMAL", NORMAL_SUITES, NORMAL_GROUPS, NORMAL_SCHEMES);
+	assert_kept("SECURE256",
+		    " TLS_AES_256_GCM_SHA384 TLS_CHACHA20_POLY1305_SHA256",
+		    " SECP384R1", SCHEMES_384 SCHEMES_512);
+	assert_kept("NORMAL:-CIPHER-ALL:+CHACHA20-POLY1305:+AES-128-GCM"
+		    ":-GROUP-ALL:+GROUP-X448"
+		    ":-SIGN-ALL:+SIGN-EDDSA-ED25519:+SIGN-RSA-PSS-RSAE-SHA512",
+		    " TLS_CHACHA20_POLY1305_SHA256 TLS_AES_128_GCM_SHA256",
+		    " X448", " EdDSA-Ed25519 RSA-PSS-RSAE-SHA512");
+}
+
+/* RFC 9147 §4.5.3: never by a keyword that means more than itself. */
+static void ccm_8_must_be_named(void **state)
+{
+	static const char *const strings[] = {
+		"NORMAL",
+		"PERFORMANCE",
+		"SECURE128",
+		"PFS",
+		"LEGACY",
+		"NORMAL:+CIPHER-ALL",
+		"NONE:+VERS-TLS1.3:+CIPHER-ALL:+AEAD:+GROUP-ALL:+SIGN-ALL",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(strings) / sizeof(strings[0]); i++) {
+		struct priority priority = parsed(strings[i]);
+
+		for (size_t j = 0; j < priority.suite_count; j++)
+			assert_false(priority.suites[j]->needs_forgery_limit);
+	}
+	assert_kept("NORMAL:+AES-128-CCM-8",
+		    NORMAL_SUITES " TLS_AES_128_CCM_8_SHA256", NORMAL_GROUPS,
+		    NORMAL_SCHEMES);
+}
+
+static void everything_fits_the_lists(void **state)
+{
+	size_t count;
+
+	(void)state;
 	crypto_suites(&count);
-	assert_int_equal(normal.suite_count, count);
+	assert_in_range(count, 1, PRIORITY_LIST_MAX);
 	crypto_groups(&count);
-	assert_int_equal(normal.group_count, count);
+	assert_in_range(count, 1, PRIORITY_LIST_MAX);
 	crypto_schemes(&count);
-	assert_int_equal(normal.scheme_count, count);
+	assert_in_range(count, 1, PRIORITY_LIST_MAX);
 }
 
 static void the_order_is_the_string_s(void **state)
@@ -77,11 +154,13 @@ static void the_order_is_the_string_s(void **state)
 
 static void what_is_excluded_is_gone(void **state)
 {
-	struct priority priority = parsed("NORMAL:-GROUP-X25519");
-
 	(void)state;
-	assert_int_equal(priority.group_count, 1);
-	assert_int_equal(priority.groups[0]->id, SECP256R1);
+	assert_kept("NORMAL:-GROUP-X25519:-AES-256-GCM:-SIGN-RSA-SHA256",
+		    " TLS_CHACHA20_POLY1305_SHA256 TLS_AES_128_GCM_SHA256"
+		    " TLS_AES_128_CCM_SHA256",
+		    " SECP256R1 SECP384R1 X448",
+		    " RSA-PSS-RSAE-SHA256 ECDSA-SECP256R1-SHA256 EdDSA-Ed25519"
+		    SCHEMES_384 SCHEMES_512);
 }
 
 static void other_usual_strings(void **state)
@@ -143,10 +222,10 @@ static void description(void **state)
 		ADTLS_OK);
 	assert_non_null(
 		strstr(text, "groups: X25519; not in adtls: FFDHE2048\n"));
-	assert_non_null(strstr(text, "signatures: ECDSA-SECP256R1-SHA256"));
+	assert_non_null(strstr(text, "signatures:" NORMAL_SCHEMES
+				     "; not in adtls: RSA-PSS-SHA256"));
 	assert_non_null(strstr(text, "versions: TLS1.3"));
-	assert_non_null(strstr(text, "suites: "));
-	assert_non_null(strstr(text, "TLS_AES_128_GCM_SHA256"));
+	assert_non_null(strstr(text, "suites:" NORMAL_SUITES "\n"));
 	assert_int_equal(adtls_priority_describe(NULL, text, sizeof(text)),
 			 ADTLS_OK);
 	assert_true(strlen(text) < sizeof(text) - 1);
@@ -170,7 +249,9 @@ static void descriptions_are_cut(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(normal_has_everything),
+		cmocka_unit_test(the_order_is_gnutls_s),
+		cmocka_unit_test(ccm_8_must_be_named),
+		cmocka_unit_test(everything_fits_the_lists),
 		cmocka_unit_test(the_order_is_the_string_s),
 		cmocka_unit_test(what_is_excluded_is_gone),
 		cmocka_unit_test(other_usual_strings),

@@ -13,16 +13,16 @@
 #include "messages/hello.h"
 #include "tests/support/test_vectors.h"
 
-#define TLS_HEADER_LEN 4	/* type and length, as in the transcript */
-#define HELLO_MAX 512
+#define TLS_HEADER_LEN 4 /* type and length, as in the transcript */
+#define HELLO_MAX      512
 
 /* A ClientHello without extensions, field by field (RFC 8446 §4.1.2). */
 static const char plain_client_hello[] =
 	"fefd 000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
 	"00 00 0004 1301 1302 01 00";
 /* Where its fields are. */
-#define SESSION_ID_AT 34
-#define SUITES_AT 36
+#define SESSION_ID_AT  34
+#define SUITES_AT      36
 #define COMPRESSION_AT 42
 
 /* The body of a message in a vector; empty where the vector has none. */
@@ -47,9 +47,8 @@ static void assert_written(const struct wire_writer *writer,
 			    expected->len);
 }
 
-static void check_client_hello(const struct test_bytes *body)
+static void check_client_hello(const struct test_bytes *body, uint16_t suite)
 {
-	static const uint16_t suites[] = { 0x1301 };
 	uint8_t written[HELLO_MAX];
 	struct client_hello hello;
 	struct wire_writer writer;
@@ -59,17 +58,18 @@ static void check_client_hello(const struct test_bytes *body)
 	assert_int_equal(hello.random.len, HELLO_RANDOM_LEN);
 	assert_int_equal(hello.session_id.len, 0);
 	assert_int_equal(hello.legacy_cookie.len, 0);
-	assert_true(hello_list_contains(hello.suites, 0x1301));
+	assert_true(hello_list_contains(hello.suites, suite));
 	assert_int_equal(hello.suites.len, 2);
 	assert_int_equal(hello.compression.len, 1);
 	wire_writer_init(&writer, written, sizeof(written));
-	client_hello_write_start(&writer, hello.random.data, suites, 1);
+	client_hello_write_start(&writer, hello.random.data, &suite, 1);
 	wire_write_vector(&writer, 2, hello.extensions.data,
 			  hello.extensions.len);
 	assert_written(&writer, body);
 }
 
-static void check_server_hello(const struct test_bytes *body, bool is_retry)
+static void check_server_hello(const struct test_bytes *body, uint16_t suite,
+			       bool is_retry)
 {
 	uint8_t written[HELLO_MAX];
 	struct server_hello hello;
@@ -79,7 +79,7 @@ static void check_server_hello(const struct test_bytes *body, bool is_retry)
 	assert_int_equal(hello.is_retry, is_retry);
 	assert_int_equal(hello.legacy_version, HELLO_LEGACY_VERSION);
 	assert_int_equal(hello.session_id.len, 0);
-	assert_int_equal(hello.suite, 0x1301);
+	assert_int_equal(hello.suite, suite);
 	assert_int_equal(hello.compression, 0);
 	wire_writer_init(&writer, written, sizeof(written));
 	server_hello_write_start(&writer, is_retry ? NULL : hello.random.data,
@@ -89,19 +89,27 @@ static void check_server_hello(const struct test_bytes *body, bool is_retry)
 	assert_written(&writer, body);
 }
 
+static uint16_t suite_of(const json_t *vector)
+{
+	return strstr(test_vector_text(vector, "name"), "SHA-384") != NULL
+		       ? 0x1302
+		       : 0x1301;
+}
+
 static void check_hellos(const json_t *vector)
 {
 	struct test_bytes first = body_of(vector, "client_hello1");
 	struct test_bytes retry = body_of(vector, "hello_retry_request");
 	struct test_bytes last = body_of(vector, "client_hello");
 	struct test_bytes server = body_of(vector, "server_hello");
+	uint16_t suite = suite_of(vector);
 
 	if (first.len > 0) {
-		check_client_hello(&first);
-		check_server_hello(&retry, true);
+		check_client_hello(&first, suite);
+		check_server_hello(&retry, suite, true);
 	}
-	check_client_hello(&last);
-	check_server_hello(&server, false);
+	check_client_hello(&last, suite);
+	check_server_hello(&server, suite, false);
 }
 
 static void hellos_of_the_peer(void **state)
@@ -152,10 +160,10 @@ static void every_truncation_is_refused(void **state)
 
 static void legacy_fields_are_handed_out(void **state)
 {
-	struct test_bytes body = test_hex(
-		"0304 000102030405060708090a0b0c0d0e0f"
-		"101112131415161718191a1b1c1d1e1f"
-		"02 aabb 03 010203 0002 1303 02 0001 0000");
+	struct test_bytes body =
+		test_hex("0304 000102030405060708090a0b0c0d0e0f"
+			 "101112131415161718191a1b1c1d1e1f"
+			 "02 aabb 03 010203 0002 1303 02 0001 0000");
 	struct client_hello hello;
 
 	(void)state;
@@ -183,18 +191,18 @@ static void lists_have_bounds(void **state)
 	(void)state;
 	assert_true(is_read(&body));
 	changed = body;
-	changed.data[SUITES_AT + 1] = 0;	/* no suites */
+	changed.data[SUITES_AT + 1] = 0; /* no suites */
 	memmove(changed.data + SUITES_AT + 2, changed.data + COMPRESSION_AT, 2);
 	changed.len -= 4;
 	assert_false(is_read(&changed));
 	changed = body;
-	changed.data[SUITES_AT + 1] = 3;	/* half a suite */
+	changed.data[SUITES_AT + 1] = 3; /* half a suite */
 	memmove(changed.data + COMPRESSION_AT - 1,
 		changed.data + COMPRESSION_AT, 2);
 	changed.len -= 1;
 	assert_false(is_read(&changed));
 	changed = body;
-	changed.data[COMPRESSION_AT] = 0;	/* no compression method */
+	changed.data[COMPRESSION_AT] = 0; /* no compression method */
 	changed.len -= 1;
 	assert_false(is_read(&changed));
 }

@@ -17,7 +17,7 @@
 #include "tests/support/test_vectors.h"
 
 #define SECP256R1 0x0017
-#define X25519 0x001d
+#define X25519	  0x001d
 
 /* One reader of a body; true if it takes it. */
 typedef bool (*reads_func)(adtls_bytes_t body);
@@ -148,7 +148,35 @@ static void check_lists(const struct extension_list *list, uint16_t group)
 	assert_true(hello_list_contains(numbers, 0x0403));
 }
 
-static void check_share(const struct extension_list *list, uint16_t group)
+/* RFC 8446 §4.2.7, §4.2.8. */
+static const struct group {
+	const char *name;
+	uint16_t id;
+	size_t share_len;
+} peer_groups[] = {
+	{ "secp256r1", SECP256R1, 65 },
+	{ "secp384r1", 0x0018, 97 },
+	{ "x25519", X25519, 32 },
+	{ "x448", 0x001e, 56 },
+};
+
+static const struct group *group_of(const json_t *vector)
+{
+	const char *name = test_vector_text(vector, "name");
+
+	for (size_t i = 0; i < sizeof(peer_groups) / sizeof(peer_groups[0]);
+	     i++) {
+		const char *group = peer_groups[i].name;
+
+		if (strncmp(name, group, strlen(group)) == 0)
+			return &peer_groups[i];
+	}
+	fail_msg("no group in \"%s\"", name);
+	return NULL;
+}
+
+static void check_share(const struct extension_list *list,
+			const struct group *group)
 {
 	adtls_bytes_t body = body_in(list, EXTENSION_KEY_SHARE);
 	struct wire_writer writer;
@@ -156,14 +184,14 @@ static void check_share(const struct extension_list *list, uint16_t group)
 	uint8_t written[128];
 	size_t count, mark;
 
-	assert_int_equal(key_share_list_find(body, group, &share, &count),
+	assert_int_equal(key_share_list_find(body, group->id, &share, &count),
 			 KEY_SHARE_FOUND);
-	assert_int_equal(share.group, group);
-	assert_int_equal(share.exchange.len, group == X25519 ? 32 : 65);
+	assert_int_equal(share.group, group->id);
+	assert_int_equal(share.exchange.len, group->share_len);
 	assert_int_equal(count, 1);
 	wire_writer_init(&writer, written, sizeof(written));
 	mark = wire_write_begin(&writer, 2);
-	key_share_write(&writer, group, share.exchange);
+	key_share_write(&writer, group->id, share.exchange);
 	wire_write_end(&writer, 2, mark);
 	assert_rewritten(&writer, body);
 }
@@ -188,17 +216,15 @@ static void check_cookie(const struct extension_list *list)
 static void check_peer(const json_t *vector)
 {
 	struct test_bytes message = test_vector_bytes(vector, "client_hello");
-	const char *name = test_vector_text(vector, "name");
-	uint16_t group = strncmp(name, "x25519", 6) == 0 ? X25519 : SECP256R1;
+	const struct group *group = group_of(vector);
 	struct extension_list list;
 	struct client_hello hello;
 
-	assert_true(client_hello_read(bytes_of(message.data + 4,
-					       message.len - 4),
-				      &hello));
+	assert_true(client_hello_read(
+		bytes_of(message.data + 4, message.len - 4), &hello));
 	assert_int_equal(extension_list_read(hello.extensions, &list),
 			 EXTENSION_LIST_OK);
-	check_lists(&list, group);
+	check_lists(&list, group->id);
 	check_share(&list, group);
 	check_cookie(&list);
 }
@@ -236,7 +262,7 @@ static void lists_are_of_whole_numbers_and_not_empty(void **state)
 static enum key_share_result find(const char *digits, uint16_t group,
 				  struct key_share *out, size_t *out_count)
 {
-	static struct test_bytes bytes;	/* outlives the share */
+	static struct test_bytes bytes; /* outlives the share */
 
 	bytes = test_hex(digits);
 	return key_share_list_find(test_view(&bytes), group, out, out_count);
@@ -271,12 +297,12 @@ static void all_of_the_list_is_checked(void **state)
 	assert_int_equal(find("000f 001d0001aa 00170001bb 00170001cc", X25519,
 			      &share, &count),
 			 KEY_SHARE_DUPLICATE);
-	assert_int_equal(find("000a 001d0001aa 001d0001aa", X25519, &share,
-			      &count),
-			 KEY_SHARE_DUPLICATE);
-	assert_int_equal(find("0009 001d0001aa 00170001", X25519, &share,
-			      &count),
-			 KEY_SHARE_MALFORMED);
+	assert_int_equal(
+		find("000a 001d0001aa 001d0001aa", X25519, &share, &count),
+		KEY_SHARE_DUPLICATE);
+	assert_int_equal(
+		find("0009 001d0001aa 00170001", X25519, &share, &count),
+		KEY_SHARE_MALFORMED);
 	assert_int_equal(find("0005 001d0001aa 00", X25519, &share, &count),
 			 KEY_SHARE_MALFORMED);
 }
@@ -297,8 +323,8 @@ static void shares_have_a_bound(void **state)
 		assert_false(writer.failed);
 		assert_int_equal(key_share_list_find(wire_written(&writer),
 						     X25519, &share, &count),
-				 shares == 16 ? KEY_SHARE_ABSENT :
-						KEY_SHARE_MALFORMED);
+				 shares == 16 ? KEY_SHARE_ABSENT
+					      : KEY_SHARE_MALFORMED);
 	}
 }
 

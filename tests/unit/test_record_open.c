@@ -14,6 +14,9 @@
 #include "record/record.h"
 #include "tests/support/test_vectors.h"
 
+#define AES_128_GCM   0x1301
+#define AES_128_CCM_8 0x1305
+
 /* Both directions of an epoch under the same secret, and epoch 0. */
 struct pair {
 	struct record_sealer sealer;
@@ -32,23 +35,28 @@ static struct secret secret_of(uint8_t value)
 	return secret;
 }
 
-static void init_keys(struct record_keys *keys, uint64_t epoch,
+static void init_keys(struct record_keys *keys, uint64_t epoch, uint16_t suite,
 		      const struct secret *secret)
 {
-	assert_true(record_keys_init(keys, epoch, crypto_suite_find(0x1301),
+	assert_true(record_keys_init(keys, epoch, crypto_suite_find(suite),
 				     "dtls13", secret));
 }
 
-static void pair_init(struct pair *pair, uint64_t epoch)
+static void pair_init_suite(struct pair *pair, uint64_t epoch, uint16_t suite)
 {
 	struct secret secret = secret_of(0x5a);
 
 	memset(pair, 0, sizeof(*pair));
-	init_keys(&pair->sealer.keys, epoch, &secret);
-	init_keys(&pair->opener.keys, epoch, &secret);
+	init_keys(&pair->sealer.keys, epoch, suite, &secret);
+	init_keys(&pair->opener.keys, epoch, suite, &secret);
 	pair->openers.openers[0] = &pair->plaintext;
 	pair->openers.openers[1] = &pair->opener;
 	pair->openers.count = 2;
+}
+
+static void pair_init(struct pair *pair, uint64_t epoch)
+{
+	pair_init_suite(pair, epoch, AES_128_GCM);
 }
 
 static void pair_clear(struct pair *pair)
@@ -124,7 +132,8 @@ static void check_record(const json_t *vector)
 	struct record record;
 	size_t consumed;
 
-	init_keys(&opener.keys, test_vector_number(vector, "epoch"), &secret);
+	init_keys(&opener.keys, test_vector_number(vector, "epoch"),
+		  (uint16_t)test_vector_number(vector, "suite"), &secret);
 	opener.window.next = sequence;
 	assert_int_equal(
 		record_open(&openers, data.data, data.len, &consumed, &record),
@@ -145,7 +154,7 @@ static void check_record(const json_t *vector)
 static void records_of_the_peer(void **state)
 {
 	(void)state;
-	assert_true(test_vectors_each("record_protection", check_record) >= 28);
+	assert_true(test_vectors_each("record_protection", check_record) >= 84);
 }
 
 static void several_records_in_a_datagram(void **state)
@@ -284,12 +293,12 @@ static void epochs_by_their_low_bits(void **state)
 	(void)state;
 	pair_init(&pair, 3);
 	add_record(&pair, RECORD_APPLICATION_DATA, "three");
-	init_keys(&newer.keys, 4, &other);
+	init_keys(&newer.keys, 4, AES_128_GCM, &other);
 	pair.openers.openers[pair.openers.count++] = &newer;
 	assert_int_equal(open_first(&pair), RECORD_ACCEPT);
 	record_keys_clear(&newer.keys);
 
-	init_keys(&newer.keys, 7, &other);
+	init_keys(&newer.keys, 7, AES_128_GCM, &other);
 	pair.len = 0;
 	add_record(&pair, RECORD_APPLICATION_DATA, "three");
 	assert_int_equal(open_first(&pair), RECORD_DROP_FORGED);
@@ -510,7 +519,7 @@ static enum record_verdict open_large(size_t len)
 	enum record_verdict verdict;
 	size_t consumed;
 
-	init_keys(&opener.keys, 2, &secret);
+	init_keys(&opener.keys, 2, AES_128_GCM, &secret);
 	memset(inner, 0, sizeof(inner));
 	inner[len] = RECORD_APPLICATION_DATA;
 	memcpy(data, "\x2a\0\0", 3);
@@ -564,9 +573,55 @@ static void forgery_limit(void **state)
 	assert_int_equal(open_first(&pair), RECORD_DROP_FORGED);
 	memcpy(pair.data, original, pair.len);
 	assert_int_equal(open_first(&pair), RECORD_DROP_KEY_LIMIT);
+	/* No configuration raises it. */
+	pair.opener.forgery_limit = UINT64_C(1) << 37;
+	memcpy(pair.data, original, pair.len);
+	assert_int_equal(open_first(&pair), RECORD_DROP_KEY_LIMIT);
 	pair.opener.forgeries--;
 	memcpy(pair.data, original, pair.len);
 	assert_int_equal(open_first(&pair), RECORD_ACCEPT);
+	pair_clear(&pair);
+}
+
+/* What configuration sets for a tag of 64 bits (RFC 9147 §4.5.3). */
+static void configured_forgery_limit(void **state)
+{
+	struct pair pair;
+	uint8_t original[64];
+
+	(void)state;
+	pair_init_suite(&pair, 3, AES_128_CCM_8);
+	pair.opener.forgery_limit = 3;
+	add_record(&pair, RECORD_APPLICATION_DATA, "genuine");
+	memcpy(original, pair.data, pair.len);
+	for (int i = 0; i < 3; i++) {
+		memcpy(pair.data, original, pair.len);
+		pair.data[pair.len - 1] ^= 1;
+		assert_int_equal(open_first(&pair), RECORD_DROP_FORGED);
+	}
+	memcpy(pair.data, original, pair.len);
+	assert_int_equal(open_first(&pair), RECORD_DROP_KEY_LIMIT);
+	pair_clear(&pair);
+}
+
+/* A tag of 64 bits needs padding before the mask has its sample (RFC 9147
+ * §4.2.3). */
+static void short_tags_are_padded(void **state)
+{
+	struct pair pair;
+	struct record record;
+	size_t at = 0;
+
+	(void)state;
+	pair_init_suite(&pair, 3, AES_128_CCM_8);
+	add_record(&pair, RECORD_ACK, "");
+	assert_int_equal(pair.len, 5 + 16);
+	add_record(&pair, RECORD_APPLICATION_DATA, "eight...");
+	assert_int_equal(pair.len, 2 * (5 + 16) + 1);
+	assert_int_equal(open_at(&pair, &at, &record), RECORD_ACCEPT);
+	assert_record(&record, RECORD_ACK, 0, "");
+	assert_int_equal(open_at(&pair, &at, &record), RECORD_ACCEPT);
+	assert_record(&record, RECORD_APPLICATION_DATA, 1, "eight...");
 	pair_clear(&pair);
 }
 
@@ -627,6 +682,8 @@ int main(void)
 		cmocka_unit_test(inner_plaintexts),
 		cmocka_unit_test(size_limits),
 		cmocka_unit_test(forgery_limit),
+		cmocka_unit_test(configured_forgery_limit),
+		cmocka_unit_test(short_tags_are_padded),
 		cmocka_unit_test(noise),
 	};
 

@@ -17,16 +17,21 @@ static struct record_sealer plaintext_sealer(void)
 	return (struct record_sealer){ .next_sequence = 0 };
 }
 
-static struct record_sealer protected_sealer(uint64_t epoch)
+static struct record_sealer
+protected_sealer_of(uint64_t epoch, const struct crypto_suite *suite)
 {
 	struct record_sealer sealer = { .next_sequence = 0 };
-	struct secret secret = { .len = 32 };
+	struct secret secret = { .len = suite->hash->len };
 
 	memset(secret.data, 0x5a, secret.len);
-	assert_true(record_keys_init(&sealer.keys, epoch,
-				     crypto_suite_find(0x1301), "dtls13",
+	assert_true(record_keys_init(&sealer.keys, epoch, suite, "dtls13",
 				     &secret));
 	return sealer;
+}
+
+static struct record_sealer protected_sealer(uint64_t epoch)
+{
+	return protected_sealer_of(epoch, crypto_suite_find(0x1301));
 }
 
 /* One record into @datagram. */
@@ -56,7 +61,9 @@ static void check_record(const json_t *vector)
 		return;
 	assert_true(record_keys_init(
 		&sealer.keys, test_vector_number(vector, "epoch"),
-		crypto_suite_find(0x1301), "dtls13", &secret));
+		crypto_suite_find(
+			(uint16_t)test_vector_number(vector, "suite")),
+		"dtls13", &secret));
 	test_assert_field(vector, "iv", sealer.keys.iv, CRYPTO_NONCE_LEN);
 	sealer.next_sequence = test_vector_number(vector, "sequence");
 	/* The AEAD's limit is none of this vector's. */
@@ -70,7 +77,10 @@ static void check_record(const json_t *vector)
 		(enum record_type)test_vector_number(vector, "content_type"),
 		content.data, content.len, &number));
 	test_assert_field(vector, "record", data, datagram.len);
-	assert_int_equal(datagram.len, content.len + record_overhead(&sealer));
+	assert_true(datagram.len >= content.len + record_overhead(&sealer));
+	assert_true(datagram.len ==
+			    content.len + record_overhead(&sealer) ||
+		    sealer.keys.suite->tag_len < CRYPTO_MASK_SAMPLE_LEN);
 	assert_int_equal(number.epoch, test_vector_number(vector, "epoch"));
 	assert_int_equal(number.sequence,
 			 test_vector_number(vector, "sequence"));
@@ -80,7 +90,7 @@ static void check_record(const json_t *vector)
 static void records_of_the_peer(void **state)
 {
 	(void)state;
-	assert_true(test_vectors_each("record_protection", check_record) >= 28);
+	assert_true(test_vectors_each("record_protection", check_record) >= 84);
 }
 
 /* RFC 9147 §4, Figure 2. */
@@ -182,18 +192,26 @@ static bool seals_one(struct record_sealer *sealer)
 	return seal(sealer, &datagram, RECORD_ALERT, "\2\0", 2, &number);
 }
 
-static void aead_limit(void **state)
+static void check_aead_limit(const struct crypto_suite *suite)
 {
-	struct record_sealer sealer = protected_sealer(3);
+	struct record_sealer sealer = protected_sealer_of(3, suite);
 
-	(void)state;
-	/* 2^24.5, RFC 8446 §5.5. */
-	sealer.next_sequence = 23726565;
+	sealer.next_sequence = suite->seal_limit - 1;
 	assert_false(record_sealer_is_exhausted(&sealer));
 	assert_true(seals_one(&sealer));
 	assert_true(record_sealer_is_exhausted(&sealer));
 	assert_false(seals_one(&sealer));
 	record_keys_clear(&sealer.keys);
+}
+
+static void aead_limit(void **state)
+{
+	size_t count;
+	const struct crypto_suite *const *suites = crypto_suites(&count);
+
+	(void)state;
+	for (size_t i = 0; i < count; i++)
+		check_aead_limit(suites[i]);
 }
 
 static void sequence_limit(void **state)

@@ -82,6 +82,21 @@ int adtls_config_set_timer(adtls_config_t *config, adtls_timer_policy_t policy,
 int adtls_config_set_handshake_deadline(adtls_config_t *config,
 					uint64_t deadline_us);
 
+/**
+ * adtls_config_set_forgery_limit:
+ * @records: how many records that fail authentication are borne under one key
+ *   before it is given up, at least 1; a suite's own limit, where it is lower,
+ *   stays in force (RFC 9147 §4.5.3)
+ *
+ * TLS_AES_128_CCM_8_SHA256 has no safe limit of its own: with it in the
+ * priority string, adtls_config_seal() demands one from the deployment. Whoever
+ * can send that many datagrams to us ends the connection; a forger has a chance
+ * of @records / 2^64.
+ *
+ * Returns: ADTLS_OK or ADTLS_E_INVALID.
+ */
+int adtls_config_set_forgery_limit(adtls_config_t *config, uint64_t records);
+
 /** adtls_config_set_cookie: Whether a server checks a client's address by a cookie; true by default. */
 int adtls_config_set_cookie(adtls_config_t *config, bool on);
 

@@ -8,7 +8,7 @@ import cbor2
 
 from . import wire
 from .codepoints import Alert, ExtensionType, ProtocolError
-from .keys import HASH_LENGTH, digest, hkdf_expand_label
+from .keys import digest, hash_of, hkdf_expand_label
 
 EVIDENCE_EXTENSIONS = (ExtensionType.EVIDENCE_REQUEST,
                        ExtensionType.EVIDENCE_PROPOSAL)
@@ -124,15 +124,16 @@ def decode_attestation(body: bytes) -> bytes:
     return payload
 
 
-def binder_context(spki: bytes) -> bytes:
+def binder_context(spki: bytes, hash_name: str = "sha256") -> bytes:
     """deviation: protocol §4.1, a key too long for the context is hashed."""
-    return spki if len(spki) <= 255 else digest(spki)
+    return spki if len(spki) <= 255 else digest(spki, hash_name)
 
 
 def binder(attestation_main_secret: bytes, spki: bytes) -> bytes:
     """The attestation binder of the side whose main secret and key these are."""
     return hkdf_expand_label(attestation_main_secret, b"attestation",
-                             binder_context(spki), HASH_LENGTH)
+                             binder_context(spki, hash_of(attestation_main_secret)),
+                             len(attestation_main_secret))
 
 
 def encode_cmw_record(content_format: int, value: bytes,

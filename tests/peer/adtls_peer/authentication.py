@@ -4,7 +4,7 @@
 import hmac
 
 from . import attestation, certificates, evidence, keys, messages, signing
-from .codepoints import Alert, ProtocolError, SignatureScheme
+from .codepoints import Alert, ProtocolError
 from .messages import (Certificate, CertificateVerify, HandshakeMessage,
                        HandshakeType)
 
@@ -39,11 +39,15 @@ def take_certificate(connection, message: HandshakeMessage,
 
 def take_certificate_verify(connection, message: HandshakeMessage) -> None:
     verify = CertificateVerify.decode(message.body)
-    if verify.scheme != SignatureScheme.ECDSA_SECP256R1_SHA256:
-        raise ProtocolError(Alert.ILLEGAL_PARAMETER, "signature scheme not offered")
+    if verify.scheme not in connection.config.schemes or (
+            verify.scheme not in signing.schemes_of(connection.peer_key)):
+        raise ProtocolError(Alert.ILLEGAL_PARAMETER,
+                            "signature scheme not offered, or not of this key")
     content = messages.certificate_verify_content(not connection.is_server,
                                                   connection.transcript.hash())
-    if not signing.verify_der(connection.peer_key, verify.signature, content):
+    connection.scheme = verify.scheme
+    if not signing.verify(verify.scheme, connection.peer_key, verify.signature,
+                          content):
         raise ProtocolError(Alert.DECRYPT_ERROR, "CertificateVerify does not verify")
     connection.transcript.add(message.encode())
 
@@ -66,8 +70,12 @@ def send_certificate(connection) -> None:
 def send_certificate_verify(connection) -> None:
     content = messages.certificate_verify_content(connection.is_server,
                                                   connection.transcript.hash())
-    signature = signing.sign_der(connection.config.key, content)
-    connection.send_message(CertificateVerify(signature).encode(), 2)
+    key = connection.config.key
+    scheme = signing.select_scheme(key, connection.peer_schemes)
+    if scheme is None:
+        raise ProtocolError(Alert.HANDSHAKE_FAILURE, "no common signature scheme")
+    signature = signing.sign(scheme, key, content)
+    connection.send_message(CertificateVerify(signature, scheme).encode(), 2)
 
 
 def send_attestation(connection, main_secret: bytes, epoch: int) -> None:

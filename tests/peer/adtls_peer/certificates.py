@@ -130,9 +130,8 @@ def verify(chain: list, anchors: list, utc: float, name: Optional[str]) -> None:
 def _verify(chain: list, anchors: list, utc: float, name: Optional[str]) -> None:
     certificates = [load(der) for der in chain]
     leaf = certificates[0]
-    if not isinstance(leaf.public_key(), ec.EllipticCurvePublicKey) or not isinstance(
-            leaf.public_key().curve, ec.SECP256R1):
-        raise ProtocolError(Alert.UNSUPPORTED_CERTIFICATE, "not a P-256 key")
+    if not signing.schemes_of(leaf.public_key()):
+        raise ProtocolError(Alert.UNSUPPORTED_CERTIFICATE, "not a key that we verify")
     _verify_path(certificates, anchors, datetime.datetime.utcfromtimestamp(utc))
     if name is not None and not _has_name(leaf, name):
         raise ProtocolError(Alert.BAD_CERTIFICATE, f"the certificate is not {name}'s")

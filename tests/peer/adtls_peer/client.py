@@ -2,8 +2,8 @@
 """The client's handshake, in the order of RFC 8446 Appendix A.1."""
 
 from . import attestation, authentication, certificates, messages
-from .codepoints import (DTLS_1_3, TLS_AES_128_GCM_SHA256, Alert, ExtensionType,
-                         HandshakeType, ProtocolError)
+from .codepoints import (DTLS_1_3, Alert, ExtensionType, HandshakeType,
+                         ProtocolError)
 from .connection import Config, Connection
 from .key_exchange import KeyShare
 from .messages import (CertificateRequest, ClientHello, EncryptedExtensions,
@@ -55,13 +55,13 @@ class Client(Connection):
 
     def _client_hello(self) -> ClientHello:
         config = self.config
-        hello = ClientHello(config.random_bytes(32))
+        hello = ClientHello(config.random_bytes(32), list(config.suites))
         hello.extensions = [
             (ExtensionType.SUPPORTED_VERSIONS,
              messages.encode_supported_versions([DTLS_1_3])),
             (ExtensionType.SUPPORTED_GROUPS, messages.encode_groups(config.groups)),
             (ExtensionType.SIGNATURE_ALGORITHMS,
-             messages.encode_signature_algorithms()),
+             messages.encode_signature_algorithms(config.schemes)),
             (ExtensionType.KEY_SHARE, self._encode_shares())]
         if config.server_name and not certificates.is_address(config.server_name):
             hello.extensions.append((ExtensionType.SERVER_NAME,
@@ -90,9 +90,11 @@ class Client(Connection):
             raise ProtocolError(Alert.PROTOCOL_VERSION, "not DTLS 1.3")
         if hello.session_id:  # RFC 9147 §5: never echoed
             raise ProtocolError(Alert.ILLEGAL_PARAMETER, "legacy_session_id_echo")
-        if hello.cipher_suite != TLS_AES_128_GCM_SHA256:
+        if hello.cipher_suite not in self.config.suites or (
+                self.retried and hello.cipher_suite != self.suite.number):
             raise ProtocolError(Alert.ILLEGAL_PARAMETER,
                                 "ServerHello selects what was not offered")
+        self.select_suite(hello.cipher_suite)
         for extension in extensions:
             if extension in attestation.EXTENSIONS:
                 raise ProtocolError(Alert.ILLEGAL_PARAMETER,
@@ -161,6 +163,8 @@ class Client(Connection):
         self.transcript.add(message.encode())
 
     def _check_certificate_request(self) -> None:
+        self.peer_schemes = messages.decode_numbers(dict(
+            self.certificate_request.extensions)[ExtensionType.SIGNATURE_ALGORITHMS])
         for extension, _ in self.certificate_request.extensions:
             if extension in attestation.EXTENSIONS:
                 raise ProtocolError(Alert.ILLEGAL_PARAMETER, "an attestation "

@@ -5,7 +5,16 @@ from enum import IntEnum
 
 DTLS_1_2 = 0xFEFD
 DTLS_1_3 = 0xFEFC
-TLS_AES_128_GCM_SHA256 = 0x1301
+
+
+class CipherSuite(IntEnum):
+    """RFC 8446 §B.4."""
+
+    TLS_AES_128_GCM_SHA256 = 0x1301
+    TLS_AES_256_GCM_SHA384 = 0x1302
+    TLS_CHACHA20_POLY1305_SHA256 = 0x1303
+    TLS_AES_128_CCM_SHA256 = 0x1304
+    TLS_AES_128_CCM_8_SHA256 = 0x1305
 
 
 class ContentType(IntEnum):
@@ -60,13 +69,20 @@ class NamedGroup(IntEnum):
     """RFC 8446 §4.2.7."""
 
     SECP256R1 = 0x0017
+    SECP384R1 = 0x0018
     X25519 = 0x001D
+    X448 = 0x001E
 
 
 class SignatureScheme(IntEnum):
     """RFC 8446 §4.2.3."""
 
     ECDSA_SECP256R1_SHA256 = 0x0403
+    ECDSA_SECP384R1_SHA384 = 0x0503
+    RSA_PSS_RSAE_SHA256 = 0x0804
+    RSA_PSS_RSAE_SHA384 = 0x0805
+    RSA_PSS_RSAE_SHA512 = 0x0806
+    ED25519 = 0x0807
 
 
 class Alert(IntEnum):

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from . import capture, certificates, driver, evidence, key_log, lies, signing
 from .appraisal import RelyingParty
-from .codepoints import Alert, NamedGroup, name_of
+from .codepoints import Alert, CipherSuite, NamedGroup, SignatureScheme, name_of
 from .connection import Config
 from .misbehave import describe, expected_names
 from .relay import bind, format_endpoint, parse_endpoint, probability
@@ -33,7 +33,9 @@ EPILOG = """exit status:
 With --misbehave the expectation is what the table of --list-misbehaviours
 says, unless --expect-alert says otherwise."""
 
-GROUPS = {"x25519": NamedGroup.X25519, "secp256r1": NamedGroup.SECP256R1}
+GROUPS = {group.name.lower(): group for group in NamedGroup}
+SUITES = {suite.name: suite for suite in CipherSuite}
+SCHEMES = {scheme.name.lower(): scheme for scheme in SignatureScheme}
 
 
 class CommandError(Exception):
@@ -57,13 +59,15 @@ def load_certificates(path: str) -> list:
     return chain
 
 
-def load_private_key(path: str) -> ec.EllipticCurvePrivateKey:
+def load_private_key(path: str):
     try:
         key = serialization.load_pem_private_key(read_file(path), None)
     except (ValueError, TypeError) as error:
         raise CommandError(
             f"{path}: no unencrypted PEM private key: {error}") from error
-    return check_curve(path, key, ec.EllipticCurvePrivateKey)
+    if not signing.schemes_of(key):
+        raise CommandError(f"{path}: not a key that any of our schemes uses")
+    return key
 
 
 def load_public_key(path: str) -> ec.EllipticCurvePublicKey:
@@ -91,9 +95,16 @@ def add_common(parser: argparse.ArgumentParser, role: str) -> None:
     add = parser.add_argument
     add("--ca", metavar="FILE", help="PEM trust anchors for the peer's certificate")
     add("--cert", metavar="FILE", help="our PEM chain, end entity first")
-    add("--key", metavar="FILE", help="the PEM private key of it (P-256)")
+    add("--key", metavar="FILE", help="the PEM private key of it")
+    add("--suite", action="append", choices=list(SUITES), default=[],
+        help="cipher suite in order of preference; may be repeated (default "
+        "TLS_AES_128_GCM_SHA256)")
     add("--group", action="append", choices=list(GROUPS), default=[],
-        help="group in order of preference; may be repeated (default both)")
+        help="group in order of preference; may be repeated (default x25519, "
+        "secp256r1)")
+    add("--scheme", action="append", choices=list(SCHEMES), default=[],
+        help="signature scheme to accept; may be repeated (default "
+        "ecdsa_secp256r1_sha256)")
     add("--mtu", type=int, default=1200, metavar="BYTES",
         help="UDP payload bytes at most, from 256 (default 1200)")
     add("--initial-timeout-ms", type=float, default=1000.0, metavar="MS",
@@ -228,8 +239,12 @@ def common_config(options, role: str) -> dict:
         config.update(chain=[certificates.to_der(each) for each in chain], key=key)
     if options.ca:
         config["anchors"] = load_certificates(options.ca)
+    if options.suite:
+        config["suites"] = tuple(SUITES[name] for name in options.suite)
     if options.group:
         config["groups"] = tuple(GROUPS[name] for name in options.group)
+    if options.scheme:
+        config["schemes"] = tuple(SCHEMES[name] for name in options.scheme)
     if options.key_log:
         config["key_log"] = key_log_writer(options.key_log)
     return config
@@ -295,7 +310,9 @@ def make_attester(options):
              "measurement": options.measurement}
     device = evidence.Device(**{name: value for name, value in given.items()
                                 if value is not None})
-    return evidence.Attester(load_private_key(options.evidence_key), device)
+    key = check_curve(options.evidence_key, load_private_key(options.evidence_key),
+                      ec.EllipticCurvePrivateKey)
+    return evidence.Attester(key, device)
 
 
 def client(options) -> int:

@@ -15,12 +15,13 @@ from typing import Callable, Generator, Optional
 from . import ack, flight, keys, record
 from .appraisal import RelyingParty, Verdict
 from .attestation import DEFAULT_MESSAGE_LIMIT
-from .codepoints import (Alert, ContentType, HandshakeType, NamedGroup,
-                         ProtocolError, name_of)
+from .codepoints import (Alert, CipherSuite, ContentType, HandshakeType, NamedGroup,
+                         ProtocolError, SignatureScheme, name_of)
 from .evidence import Attester
 from .messages import Fragment, HandshakeMessage, read_fragments
 from .misbehave import Misbehaviour
 from .reassembly import Arrival, Reassembly
+from .suites import DEFAULT, SUITES
 
 TOMBSTONE_ALERTS = 8  # how often a closed connection repeats its alert
 
@@ -35,7 +36,9 @@ class Config:
     key: object = None  # private key of the end entity
     anchors: list = field(default_factory=list)  # trusted certificates
     server_name: Optional[str] = None
+    suites: tuple = (CipherSuite.TLS_AES_128_GCM_SHA256,)
     groups: tuple = (NamedGroup.X25519, NamedGroup.SECP256R1)
+    schemes: tuple = (SignatureScheme.ECDSA_SECP256R1_SHA256,)
     shares: int = 1  # how many of its groups a client sends a share for
     mtu: int = 1200  # UDP payload bytes
     initial_timeout: float = 1.0
@@ -67,12 +70,15 @@ class Connection:
         self.alerts_received: list[dict] = []
         self.alert_sent: Optional[Alert] = None
         self.message_order: list[str] = []
+        self.suite = DEFAULT  # until one is selected
         self.transcript = keys.Transcript()
         self.schedule = keys.KeySchedule()
         self.client_random = b""
         self.group: Optional[int] = None
         self.retried = False  # there was a HelloRetryRequest
         self.selected: dict = {}  # attestation extension -> selected item
+        self.peer_schemes: list = []  # that the peer verifies
+        self.scheme: Optional[int] = None  # that the peer signed with
         self.peer_chain: list = []
         self.peer_key = None
         self.peer_spki = b""
@@ -440,14 +446,19 @@ class Connection:
 
     # Keys.
 
+    def select_suite(self, number: int) -> None:
+        self.suite = SUITES[CipherSuite(number)]
+        self.transcript.hash_name = self.suite.hash_name
+        self.schedule = keys.KeySchedule(hash_name=self.suite.hash_name)
+
     def install_epoch(self, epoch: int, client_secret: bytes, server_secret: bytes,
                       read: bool = True, write: bool = True) -> None:
         if read:
             self.read_epochs[epoch] = record.ReadEpoch(
-                epoch, client_secret if self.is_server else server_secret)
+                epoch, client_secret if self.is_server else server_secret, self.suite)
         if write:
             self.write_epochs[epoch] = record.WriteEpoch(
-                epoch, server_secret if self.is_server else client_secret)
+                epoch, server_secret if self.is_server else client_secret, self.suite)
 
     def enter_handshake_epoch(self, shared_secret: bytes) -> None:
         """After ServerHello: epoch 2, and nothing unprotected any more."""

@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Optional
 
-from cryptography.hazmat.primitives.asymmetric import ec
-
-from . import ack, attestation, capture, certificates, evidence, key_log, record
-from .codepoints import Alert, ContentType, HandshakeType, ProtocolError, name_of
-from .messages import Certificate, Fragment, HandshakeMessage, read_fragments
+from . import (ack, attestation, capture, certificates, evidence, key_log, record,
+               signing)
+from .codepoints import (Alert, ContentType, HandshakeType, ProtocolError,
+                         SignatureScheme, name_of)
+from .messages import (Certificate, Fragment, HandshakeMessage, ServerHello,
+                       read_fragments)
 from .relay import format_endpoint
+from .suites import DEFAULT, SUITES
 
 CLIENT, SERVER = "client", "server"
 FIRST_APPLICATION_EPOCH = 3
@@ -97,6 +99,7 @@ class Flow:
         self.key_log = secrets
         self.secrets: dict[str, bytes] = {}
         self.client_random = b""
+        self.suite = DEFAULT  # until ServerHello says which
         self.sides = {CLIENT: Side(CLIENT), SERVER: Side(SERVER)}
         self.records: list[Record] = []
         self.messages: list[Message] = []
@@ -177,6 +180,10 @@ class Flow:
                                      message_seq, len(message.body)))
         if message.kind == HandshakeType.CLIENT_HELLO:
             self._take_keys(message.body[2:34])
+        elif message.kind == HandshakeType.SERVER_HELLO:
+            number = ServerHello.decode(message.body).cipher_suite
+            self.suite = SUITES.get(number, DEFAULT)
+            self._take_keys(self.client_random)
         elif message.kind == HandshakeType.CERTIFICATE:
             chain = Certificate.decode(message.body).chain
             side.certificate = chain[0] if chain else None
@@ -194,8 +201,9 @@ class Flow:
                 labels[FIRST_APPLICATION_EPOCH + generation] = (
                     f"{prefix}_TRAFFIC_SECRET_{generation}")
                 generation += 1
-            side.epochs = {epoch: record.ReadEpoch(epoch, self.secrets[label])
-                           for epoch, label in labels.items() if label in self.secrets}
+            side.epochs = {
+                epoch: record.ReadEpoch(epoch, self.secrets[label], self.suite)
+                for epoch, label in labels.items() if label in self.secrets}
 
     # Attestation.
 
@@ -231,8 +239,9 @@ class Flow:
             spki = certificates.spki_of(side.certificate)
             found.binder = attestation.binder(self.secrets[label], spki)
             confirmation = found.claims.get(evidence.CLAIM_CONFIRMATION)
-            found.tls_key_matches = (isinstance(key, ec.EllipticCurvePublicKey)
-                                     and confirmation == {1: evidence.cose_key(key)})
+            found.tls_key_matches = (
+                signing.schemes_of(key) == [SignatureScheme.ECDSA_SECP256R1_SHA256]
+                and confirmation == {1: evidence.cose_key(key)})
 
 
 def is_client_hello(payload: bytes) -> bool:

@@ -10,7 +10,7 @@ from typing import Callable, Optional
 
 from . import capture
 from .client import Client
-from .codepoints import Alert, name_of
+from .codepoints import Alert, SignatureScheme, name_of
 from .connection import Config, Connection
 from .misbehave import COMPLETES, SILENCE
 from .relay import LARGEST_DATAGRAM
@@ -284,7 +284,10 @@ def summary(run: Run) -> dict:
                        if connection.alert_sent is not None else None),
         "alerts_received": connection.alerts_received,
         "misbehaviour": connection.misbehaviour.name,
+        "suite": connection.suite.number.name,
         "group": connection.group_name(),
+        "signature_scheme": (name_of(SignatureScheme, connection.scheme)
+                             if connection.scheme else None),
         "hello_retry_request": connection.retried,
         "peer_certificate": bool(connection.peer_chain),
         "negotiated": {extension.name.lower(): str(getattr(item, "value", item))

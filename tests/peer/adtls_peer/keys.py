@@ -7,27 +7,36 @@ from dataclasses import dataclass
 
 from . import wire
 from .codepoints import HandshakeType
+from .suites import DEFAULT, Suite
 
-HASH_LENGTH = 32
 DTLS_PREFIX = b"dtls13"
 TLS_PREFIX = b"tls13 "
 
 
-def digest(data: bytes) -> bytes:
-    return hashlib.sha256(data).digest()
+# A hash is given by its name; a secret of the schedule is as long as its hash, and
+# tells which one it is.
+HASH_NAMES = {32: "sha256", 48: "sha384"}
 
 
-def hkdf_extract(salt: bytes, input_key: bytes) -> bytes:
+def hash_of(secret: bytes) -> str:
+    return HASH_NAMES[len(secret)]
+
+
+def digest(data: bytes, hash_name: str = "sha256") -> bytes:
+    return hashlib.new(hash_name, data).digest()
+
+
+def hkdf_extract(salt: bytes, input_key: bytes, hash_name: str = "sha256") -> bytes:
     """RFC 5869 §2.2."""
-    return hmac.new(salt, input_key, hashlib.sha256).digest()
+    return hmac.new(salt, input_key, hash_name).digest()
 
 
 def hkdf_expand(secret: bytes, info: bytes, length: int) -> bytes:
-    """RFC 5869 §2.3."""
+    """RFC 5869 §2.3, with a secret as long as its hash."""
     output, block, counter = b"", b"", 1
     while len(output) < length:
         block = hmac.new(secret, block + info + bytes([counter]),
-                         hashlib.sha256).digest()
+                         hash_of(secret)).digest()
         output += block
         counter += 1
     return output[:length]
@@ -48,26 +57,29 @@ def hkdf_expand_label(secret: bytes, label: bytes, context: bytes, length: int,
 def derive_secret(secret: bytes, label: bytes, transcript_hash: bytes,
                   prefix: bytes = DTLS_PREFIX) -> bytes:
     """Derive-Secret, with the transcript already hashed."""
-    return hkdf_expand_label(secret, label, transcript_hash, HASH_LENGTH, prefix)
+    return hkdf_expand_label(secret, label, transcript_hash, len(secret), prefix)
 
 
 def finished_key(traffic_secret: bytes, prefix: bytes = DTLS_PREFIX) -> bytes:
     """RFC 8446 §4.4.4."""
-    return hkdf_expand_label(traffic_secret, b"finished", b"", HASH_LENGTH, prefix)
+    return hkdf_expand_label(traffic_secret, b"finished", b"",
+                             len(traffic_secret), prefix)
 
 
 def finished_verify_data(traffic_secret: bytes, transcript_hash: bytes,
                          prefix: bytes = DTLS_PREFIX) -> bytes:
     """RFC 8446 §4.4.4."""
     return hmac.new(finished_key(traffic_secret, prefix), transcript_hash,
-                    hashlib.sha256).digest()
+                    hash_of(traffic_secret)).digest()
 
 
 def export(exporter_secret: bytes, label: bytes, context: bytes, length: int,
            prefix: bytes = DTLS_PREFIX) -> bytes:
     """The exporter of RFC 8446 §7.5."""
-    secret = derive_secret(exporter_secret, label, digest(b""), prefix)
-    return hkdf_expand_label(secret, b"exporter", digest(context), length, prefix)
+    hash_name = hash_of(exporter_secret)
+    secret = derive_secret(exporter_secret, label, digest(b"", hash_name), prefix)
+    return hkdf_expand_label(secret, b"exporter", digest(context, hash_name), length,
+                             prefix)
 
 
 @dataclass(frozen=True)
@@ -77,12 +89,15 @@ class TrafficKeys:
     key: bytes
     iv: bytes
     record_number_key: bytes
+    suite: Suite = DEFAULT
 
     @classmethod
-    def derive(cls, secret: bytes, prefix: bytes = DTLS_PREFIX) -> "TrafficKeys":
-        return cls(hkdf_expand_label(secret, b"key", b"", 16, prefix),
+    def derive(cls, secret: bytes, prefix: bytes = DTLS_PREFIX,
+               suite: Suite = DEFAULT) -> "TrafficKeys":
+        length = suite.key_length
+        return cls(hkdf_expand_label(secret, b"key", b"", length, prefix),
                    hkdf_expand_label(secret, b"iv", b"", 12, prefix),
-                   hkdf_expand_label(secret, b"sn", b"", 16, prefix))
+                   hkdf_expand_label(secret, b"sn", b"", length, prefix), suite)
 
 
 class Transcript:
@@ -92,46 +107,52 @@ class Transcript:
     fragment fields out.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, hash_name: str = "sha256") -> None:
         self.messages = b""
+        self.hash_name = hash_name  # changes when a suite is selected
 
     def add(self, message: bytes) -> None:
         self.messages += message
 
     def replace_by_message_hash(self) -> None:
         """What a HelloRetryRequest does to the first ClientHello."""
-        self.messages = message_hash(self.messages)
+        self.messages = message_hash(self.hash())
 
     def hash(self) -> bytes:
-        return digest(self.messages)
+        return digest(self.messages, self.hash_name)
 
 
-def message_hash(client_hello: bytes) -> bytes:
+def message_hash(client_hello_hash: bytes) -> bytes:
     """The synthetic message_hash of RFC 8446 §4.4.1."""
-    return (bytes([HandshakeType.MESSAGE_HASH]) + wire.uint(HASH_LENGTH, 3)
-            + digest(client_hello))
+    return bytes([HandshakeType.MESSAGE_HASH]) + wire.vector(client_hello_hash, 3)
 
 
 class KeySchedule:
     """The secrets of one connection without PSK, as far as they are known."""
 
-    def __init__(self, prefix: bytes = DTLS_PREFIX) -> None:
+    def __init__(self, prefix: bytes = DTLS_PREFIX,
+                 hash_name: str = "sha256") -> None:
         self.prefix = prefix
-        self.early_secret = hkdf_extract(bytes(HASH_LENGTH), bytes(HASH_LENGTH))
+        self._hash_name = hash_name
+        self._zero = bytes(hashlib.new(hash_name).digest_size)
+        self.early_secret = hkdf_extract(self._zero, self._zero, hash_name)
+
+    def _extract(self, secret: bytes, input_key: bytes) -> bytes:
+        """The next stage, from the one before."""
+        salt = self._derive(secret, b"derived", digest(b"", self._hash_name))
+        return hkdf_extract(salt, input_key, self._hash_name)
 
     def _derive(self, secret: bytes, label: bytes, transcript_hash: bytes) -> bytes:
         return derive_secret(secret, label, transcript_hash, self.prefix)
 
     def enter_handshake(self, shared_secret: bytes, hello_hash: bytes) -> None:
         """With Transcript-Hash(ClientHello...ServerHello)."""
-        salt = self._derive(self.early_secret, b"derived", digest(b""))
-        self.handshake_secret = hkdf_extract(salt, shared_secret)
+        self.handshake_secret = self._extract(self.early_secret, shared_secret)
         self.client_handshake_traffic_secret = self._derive(
             self.handshake_secret, b"c hs traffic", hello_hash)
         self.server_handshake_traffic_secret = self._derive(
             self.handshake_secret, b"s hs traffic", hello_hash)
-        salt = self._derive(self.handshake_secret, b"derived", digest(b""))
-        self.main_secret = hkdf_extract(salt, bytes(HASH_LENGTH))
+        self.main_secret = self._extract(self.handshake_secret, self._zero)
         # protocol §4.1: beside the standard schedule, on the same transcript.
         self.client_attestation_main_secret = self._derive(
             self.main_secret, b"c attestation main", hello_hash)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Optional
 
 from . import wire
-from .codepoints import (DTLS_1_2, DTLS_1_3, TLS_AES_128_GCM_SHA256, Alert,
+from .codepoints import (DTLS_1_2, DTLS_1_3, Alert, CipherSuite,
                          ExtensionType, HandshakeType, ProtocolError,
                          SignatureScheme, name_of)
 
@@ -90,7 +90,7 @@ def read_extensions(reader: wire.Reader) -> Extensions:
 class ClientHello:
     random: bytes
     cipher_suites: list[int] = field(
-        default_factory=lambda: [TLS_AES_128_GCM_SHA256])
+        default_factory=lambda: [CipherSuite.TLS_AES_128_GCM_SHA256])
     extensions: Extensions = field(default_factory=list)
     session_id: bytes = b""
     cookie: bytes = b""  # legacy_cookie, always empty in DTLS 1.3
@@ -128,7 +128,7 @@ class ServerHello:
     """Also HelloRetryRequest, which differs by its random alone."""
 
     random: bytes
-    cipher_suite: int = TLS_AES_128_GCM_SHA256
+    cipher_suite: int = CipherSuite.TLS_AES_128_GCM_SHA256
     extensions: Extensions = field(default_factory=list)
     session_id: bytes = b""
 

@@ -5,17 +5,15 @@ from dataclasses import dataclass
 from typing import Iterator, NamedTuple, Optional, Union
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from . import wire
 from .codepoints import DTLS_1_2, ContentType
 from .keys import TrafficKeys
+from .suites import DEFAULT, Suite
 
 PLAINTEXT_HEADER = 13
 CIPHERTEXT_HEADER = 5  # first byte, 16-bit sequence number, length
-TAG_LENGTH = 16
-PROTECTION_OVERHEAD = CIPHERTEXT_HEADER + 1 + TAG_LENGTH
+SAMPLE = 16  # of the ciphertext, for the mask (RFC 9147 §4.2.3)
 MAXIMUM_SEQUENCE = 2**48 - 1
 PLAINTEXT_TYPES = (ContentType.ALERT, ContentType.HANDSHAKE, ContentType.ACK)
 
@@ -104,18 +102,6 @@ def _split_ciphertext(data: bytes):
                             data[body:end]), end
 
 
-def aes_mask(record_number_key: bytes, ciphertext: bytes) -> bytes:
-    """RFC 9147 §4.2.3 for suites based on AES."""
-    encryptor = Cipher(algorithms.AES(record_number_key), modes.ECB()).encryptor()
-    return encryptor.update(ciphertext[:16])
-
-
-def chacha_mask(record_number_key: bytes, ciphertext: bytes) -> bytes:
-    """RFC 9147 §4.2.3 for suites based on ChaCha20."""
-    cipher = Cipher(algorithms.ChaCha20(record_number_key, ciphertext[:16]), None)
-    return cipher.encryptor().update(bytes(64))
-
-
 def xor(left: bytes, right: bytes) -> bytes:
     return bytes(a ^ b for a, b in zip(left, right))
 
@@ -129,16 +115,19 @@ def seal(keys: TrafficKeys, number: RecordNumber, content_type: int, content: by
          padding: int = 0, short_sequence: bool = False,
          with_length: bool = True) -> bytes:
     """Protects one record, record number encryption included (RFC 9147 §4)."""
+    tag_length = keys.suite.tag_length
     inner = content + bytes([content_type]) + bytes(padding)
+    inner += bytes(max(0, SAMPLE - tag_length - len(inner)))
     first = 0x20 | number.epoch & 0x03
     first |= 0 if short_sequence else 0x08
     first |= 0x04 if with_length else 0
     sequence_length = 1 if short_sequence else 2
     sequence = wire.uint(number.sequence % 256**sequence_length, sequence_length)
-    length = wire.uint(len(inner) + TAG_LENGTH, 2) if with_length else b""
+    length = wire.uint(len(inner) + tag_length, 2) if with_length else b""
     header = bytes([first]) + sequence + length
-    body = AESGCM(keys.key).encrypt(nonce(keys.iv, number.sequence), inner, header)
-    masked = xor(sequence, aes_mask(keys.record_number_key, body))
+    body = keys.suite.aead(keys.key).encrypt(nonce(keys.iv, number.sequence), inner,
+                                             header)
+    masked = xor(sequence, keys.suite.mask(keys.record_number_key, body))
     return bytes([first]) + masked + length + body
 
 
@@ -148,17 +137,17 @@ def open_record(keys: TrafficKeys, epoch: int, next_sequence: int,
 
     next_sequence is one past the highest sequence number seen in the epoch.
     """
-    if len(record.body) < 16:
+    if len(record.body) < SAMPLE:
         return None
     start, size = record.sequence_offset, record.sequence_length
-    mask = aes_mask(keys.record_number_key, record.body)
+    mask = keys.suite.mask(keys.record_number_key, record.body)
     low = xor(record.header[start:start + size], mask)
     header = record.header[:start] + low + record.header[start + size:]
     sequence = reconstruct_sequence(int.from_bytes(low, "big"), 8 * size,
                                     next_sequence)
     try:
-        inner = AESGCM(keys.key).decrypt(nonce(keys.iv, sequence), record.body,
-                                         header)
+        inner = keys.suite.aead(keys.key).decrypt(nonce(keys.iv, sequence),
+                                                  record.body, header)
     except InvalidTag:
         return None
     content = inner.rstrip(b"\0")
@@ -199,9 +188,9 @@ class ReplayWindow:
 class ReadEpoch:
     """One direction of one epoch, for receiving."""
 
-    def __init__(self, epoch: int, secret: bytes) -> None:
+    def __init__(self, epoch: int, secret: bytes, suite: Suite = DEFAULT) -> None:
         self.epoch = epoch
-        self.keys = TrafficKeys.derive(secret)
+        self.keys = TrafficKeys.derive(secret, suite=suite)
         self.window = ReplayWindow()
 
     def open(self, record: CiphertextRecord) -> Optional[OpenedRecord]:
@@ -215,13 +204,16 @@ class ReadEpoch:
 class WriteEpoch:
     """One direction of one epoch, for sending; epoch 0 has no keys."""
 
-    def __init__(self, epoch: int, secret: Optional[bytes] = None) -> None:
+    def __init__(self, epoch: int, secret: Optional[bytes] = None,
+                 suite: Suite = DEFAULT) -> None:
         self.epoch = epoch
-        self.keys = TrafficKeys.derive(secret) if secret else None
+        self.keys = TrafficKeys.derive(secret, suite=suite) if secret else None
         self.next_sequence = 0
 
     def overhead(self) -> int:
-        return PROTECTION_OVERHEAD if self.keys else PLAINTEXT_HEADER
+        if self.keys is None:
+            return PLAINTEXT_HEADER
+        return CIPHERTEXT_HEADER + 1 + self.keys.suite.tag_length
 
     def seal(self, content_type: int, content: bytes) -> tuple[RecordNumber, bytes]:
         number = RecordNumber(self.epoch, self.next_sequence)

@@ -5,9 +5,9 @@ import hashlib
 import hmac
 from typing import Optional
 
-from . import attestation, authentication, messages, wire
-from .codepoints import (DTLS_1_3, TLS_AES_128_GCM_SHA256, Alert, ExtensionType,
-                         HandshakeType, ProtocolError, SignatureScheme)
+from . import attestation, authentication, messages, signing, wire
+from .codepoints import (DTLS_1_3, Alert, ExtensionType, HandshakeType,
+                         ProtocolError)
 from .connection import Config, Connection
 from .key_exchange import KeyShare
 from .messages import (RETRY_RANDOM, Certificate, CertificateRequest, ClientHello,
@@ -60,14 +60,18 @@ class Server(Connection):
         if DTLS_1_3 not in messages.decode_supported_versions(
                 extensions.get(ExtensionType.SUPPORTED_VERSIONS, b"\2\0\0")):
             raise ProtocolError(Alert.PROTOCOL_VERSION, "DTLS 1.3 is not offered")
-        if TLS_AES_128_GCM_SHA256 not in hello.cipher_suites:
+        common = [suite for suite in self.config.suites
+                  if suite in hello.cipher_suites]
+        if not common:
             raise ProtocolError(Alert.HANDSHAKE_FAILURE, "no common cipher suite")
+        self.select_suite(common[0])
         for needed in (ExtensionType.SUPPORTED_GROUPS, ExtensionType.KEY_SHARE,
                        ExtensionType.SIGNATURE_ALGORITHMS):
             if needed not in extensions:
                 raise ProtocolError(Alert.MISSING_EXTENSION, needed.name.lower())
-        if SignatureScheme.ECDSA_SECP256R1_SHA256 not in messages.decode_numbers(
-                extensions[ExtensionType.SIGNATURE_ALGORITHMS]):
+        self.peer_schemes = messages.decode_numbers(
+            extensions[ExtensionType.SIGNATURE_ALGORITHMS])
+        if signing.select_scheme(self.config.key, self.peer_schemes) is None:
             raise ProtocolError(Alert.HANDSHAKE_FAILURE, "no common signature scheme")
         for extension in (e for e in attestation.EXTENSIONS if e in extensions):
             attestation.decode_offer(extension, extensions[extension])
@@ -103,7 +107,7 @@ class Server(Connection):
             return None
         extensions.insert(0, (ExtensionType.SUPPORTED_VERSIONS,
                               messages.encode_selected_version()))
-        return ServerHello(RETRY_RANDOM, extensions=extensions)
+        return ServerHello(RETRY_RANDOM, self.suite.number, extensions)
 
     def _send_retry(self, retry: ServerHello) -> None:
         self.transcript.replace_by_message_hash()
@@ -163,7 +167,7 @@ class Server(Connection):
         share = KeyShare(self.group, self.config.random_bytes)
         shared_secret = share.shared_secret(self._share(hello))
         answer = ServerHello(
-            self.config.random_bytes(32), extensions=[
+            self.config.random_bytes(32), self.suite.number, [
                 (ExtensionType.SUPPORTED_VERSIONS,
                  messages.encode_selected_version()),
                 (ExtensionType.KEY_SHARE,
@@ -199,7 +203,9 @@ class Server(Connection):
         self.send_message(answer.encode(), 2)
 
     def send_certificate_request(self) -> None:
-        request = CertificateRequest()
+        request = CertificateRequest(extensions=[(
+            ExtensionType.SIGNATURE_ALGORITHMS,
+            messages.encode_signature_algorithms(self.config.schemes))])
         self.misbehaviour.certificate_request(self, request)
         self.send_message(request.encode(), 2)
 

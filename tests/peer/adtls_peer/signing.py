@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""ECDSA on P-256 with SHA-256, its signatures made deterministically (RFC 6979).
+"""Signatures: those with ECDSA on P-256 are made deterministically (RFC 6979).
 
 python3-cryptography draws the per-signature number itself, which would make
 no run repeatable; here only the arithmetic modulo the group order is ours.
@@ -10,8 +10,10 @@ import hmac
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+
+from .codepoints import SignatureScheme
 
 ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 
@@ -94,3 +96,61 @@ def verify_raw(key: ec.EllipticCurvePublicKey, signature: bytes,
     return verify_der(key, encode_dss_signature(*numbers), message)
 
 
+# The signature schemes of RFC 8446 §4.2.3.
+
+PSS_HASHES = {SignatureScheme.RSA_PSS_RSAE_SHA256: hashes.SHA256(),
+              SignatureScheme.RSA_PSS_RSAE_SHA384: hashes.SHA384(),
+              SignatureScheme.RSA_PSS_RSAE_SHA512: hashes.SHA512()}
+
+
+def schemes_of(key) -> list:
+    """The schemes that a key, public or private, fits."""
+    if isinstance(key, (rsa.RSAPrivateKey, rsa.RSAPublicKey)):
+        return list(PSS_HASHES)
+    if isinstance(key, (ed25519.Ed25519PrivateKey, ed25519.Ed25519PublicKey)):
+        return [SignatureScheme.ED25519]
+    if isinstance(key, (ec.EllipticCurvePrivateKey, ec.EllipticCurvePublicKey)):
+        return {"secp256r1": [SignatureScheme.ECDSA_SECP256R1_SHA256],
+                "secp384r1": [SignatureScheme.ECDSA_SECP384R1_SHA384]}.get(
+                    key.curve.name, [])
+    return []
+
+
+def select_scheme(key, offered: list):
+    """The first offered one that the key fits, or None."""
+    fitting = schemes_of(key)
+    return next((scheme for scheme in offered if scheme in fitting), None)
+
+
+def pss(digest, salt_length=None) -> padding.PSS:
+    """RFC 8446 §4.2.3: the salt is as long as the digest."""
+    return padding.PSS(padding.MGF1(digest), digest.digest_size
+                       if salt_length is None else salt_length)
+
+
+def sign(scheme: int, key, message: bytes) -> bytes:
+    if scheme == SignatureScheme.ECDSA_SECP256R1_SHA256:
+        return sign_der(key, message)
+    if scheme == SignatureScheme.ECDSA_SECP384R1_SHA384:
+        return key.sign(message, ec.ECDSA(hashes.SHA384()))
+    if scheme == SignatureScheme.ED25519:
+        return key.sign(message)
+    digest = PSS_HASHES[SignatureScheme(scheme)]
+    return key.sign(message, pss(digest), digest)
+
+
+def verify(scheme: int, key, signature: bytes, message: bytes) -> bool:
+    """With a key that fits the scheme."""
+    try:
+        if scheme == SignatureScheme.ECDSA_SECP256R1_SHA256:
+            return verify_der(key, signature, message)
+        if scheme == SignatureScheme.ECDSA_SECP384R1_SHA384:
+            key.verify(signature, message, ec.ECDSA(hashes.SHA384()))
+        elif scheme == SignatureScheme.ED25519:
+            key.verify(signature, message)
+        else:
+            digest = PSS_HASHES[SignatureScheme(scheme)]
+            key.verify(signature, message, pss(digest), digest)
+    except InvalidSignature:
+        return False
+    return True
