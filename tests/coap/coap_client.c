@@ -159,8 +159,9 @@ static void open_session(unsigned number)
 		coap_free_context(client.context);
 		exit(1);
 	}
-	/* Tests do not wait for long. */
-	coap_session_set_ack_timeout(session, (coap_fixed_point_t){ 0, 500 });
+	/* Tests do not wait for long: 22 s if nobody answers. */
+	coap_session_set_ack_timeout(session, (coap_fixed_point_t){ 1, 0 });
+	coap_session_set_max_retransmit(session, 3);
 	coap_session_set_app_data(session, (void *)(uintptr_t)number);
 	client.sessions[number] = session;
 }

@@ -347,8 +347,9 @@ class EndTest(CoapTest):
                     recorder.send(datagram)
                 process.tell()
                 output = self.finish(process)
-        self.assertEqual(output.count("outcome established"), 1)
-        server.wait_for("outcome closed closed-by-peer alert=received:close_notify")
+            self.assertEqual(output.count("outcome established"), 1)
+            server.wait_for("outcome closed closed-by-peer "
+                            "alert=received:close_notify")
 
 
 class RefusalTest(CoapTest):
@@ -425,8 +426,7 @@ class AttestationTest(CoapTest):
         for _ in range(2):
             with client(port, "--sessions", "60", *attested(CREDENTIALS.tampered),
                         "get=identity") as process:
-                output = self.finish(process, 1)
-            self.assertEqual(output.count("received:attestation_failed"), 60)
+                self.assertNotIn("answer", self.finish(process, 1))
         self.run_client(port, *attested(CREDENTIALS.genuine), "get=identity")
 
     def test_evidence_is_required(self):
