@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The well-formedness check that all CBOR from the network passes first. */
+/* The check that all CBOR from the network passes first. */
 #include "rats/cbor_check.h"
 
 #include "base/buffer.h"
@@ -22,6 +22,46 @@ struct check {
 	size_t key_count;
 };
 
+/* One character of UTF-8, by the table of RFC 3629 §4. */
+static bool read_character(struct wire_reader *reader)
+{
+	uint8_t first = wire_read_u8(reader);
+	uint8_t min = 0x80, max = 0xbf;
+	unsigned more = first < 0xe0 ? 1 : first < 0xf0 ? 2 : 3;
+
+	if (first < 0x80)
+		return true;
+	if (first < 0xc2 || first > 0xf4)
+		return false;
+	if (first == 0xe0)
+		min = 0xa0;
+	else if (first == 0xed)
+		max = 0x9f;
+	else if (first == 0xf0)
+		min = 0x90;
+	else if (first == 0xf4)
+		max = 0x8f;
+	for (; more > 0; more--, min = 0x80, max = 0xbf) {
+		uint8_t next = wire_read_u8(reader);
+
+		if (next < min || next > max)
+			return false;
+	}
+	return true;
+}
+
+static bool is_utf8(adtls_bytes_t text)
+{
+	struct wire_reader reader;
+
+	wire_reader_init_bytes(&reader, text);
+	while (wire_reader_more(&reader)) {
+		if (!read_character(&reader))
+			return false;
+	}
+	return true;
+}
+
 /* The next item's head; the reader moves behind it. */
 static bool next_head(struct check *check, struct cbor_head *out_head,
 		      adtls_bytes_t *out_encoded)
@@ -29,7 +69,8 @@ static bool next_head(struct check *check, struct cbor_head *out_head,
 	struct wire_reader ahead = check->input;
 
 	if (check->item_count++ == CBOR_CHECK_ITEM_MAX ||
-	    !cbor_head_read(wire_read_rest(&ahead), out_head))
+	    !cbor_head_read(wire_read_rest(&ahead), out_head) ||
+	    (out_head->kind == CBOR_KIND_TEXT && !is_utf8(out_head->string)))
 		return false;
 	*out_encoded = wire_read_bytes(&check->input, out_head->len);
 	return true;

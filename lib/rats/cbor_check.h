@@ -2,7 +2,8 @@
 /* Is CBOR from a stranger well-formed, and small enough to be looked at?
  *
  * Stricter than RFC 8949 asks: definite lengths, shortest heads and unique
- * keys (RFC 8949 §4.2), so that one value has one reading. */
+ * keys (RFC 8949 §4.2), so that one value has one reading; and text is UTF-8
+ * (§5.3.1), so that it can go into a log. */
 #ifndef ADTLS_RATS_CBOR_CHECK_H
 #define ADTLS_RATS_CBOR_CHECK_H
 
