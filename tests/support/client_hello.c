@@ -12,11 +12,11 @@
 #include "messages/extension.h"
 
 #define PLAINTEXT_HANDSHAKE 22
-#define CLIENT_HELLO 1
+#define CLIENT_HELLO	    1
 
 /* RFC 7748 §6.1, Alice's public key. */
-#define SHARE                                                              \
-	"0024 001d 0020"                                                   \
+#define SHARE            \
+	"0024 001d 0020" \
 	"8520f0098930a754748b7ddcb43ef75a0dbf3a0d26381af4eba4a98eaa9b4e6a"
 
 void test_client_hello_init(struct test_client_hello *hello)
@@ -46,8 +46,8 @@ static struct test_hello_extension *find(struct test_client_hello *hello,
 	return NULL;
 }
 
-void test_client_hello_set_bytes(struct test_client_hello *hello,
-				 uint16_t type, adtls_bytes_t body)
+void test_client_hello_set_bytes(struct test_client_hello *hello, uint16_t type,
+				 adtls_bytes_t body)
 {
 	struct test_hello_extension *extension = find(hello, type);
 
@@ -132,8 +132,8 @@ struct test_bytes test_client_hello_datagram(const struct test_bytes *body,
 	wire_writer_init(&writer, datagram.data, sizeof(datagram.data));
 	wire_write_u8(&writer, PLAINTEXT_HANDSHAKE);
 	wire_write_u16(&writer, HELLO_LEGACY_VERSION);
-	wire_write_u16(&writer, 0);		/* epoch */
-	wire_write_u48(&writer, message_seq);	/* sequence number */
+	wire_write_u16(&writer, 0);	      /* epoch */
+	wire_write_u48(&writer, message_seq); /* sequence number */
 	mark = wire_write_begin(&writer, 2);
 	wire_write_u8(&writer, CLIENT_HELLO);
 	wire_write_u24(&writer, (uint32_t)body->len);
@@ -146,9 +146,8 @@ struct test_bytes test_client_hello_datagram(const struct test_bytes *body,
 	return datagram;
 }
 
-struct test_bytes
-test_client_hello_whole(const struct test_client_hello *hello,
-			uint16_t message_seq)
+struct test_bytes test_client_hello_whole(const struct test_client_hello *hello,
+					  uint16_t message_seq)
 {
 	struct test_bytes body = test_client_hello_body(hello);
 

@@ -9,7 +9,7 @@
 #include "tests/support/test_vectors.h"
 
 #define TEST_HELLO_EXTENSIONS_MAX 16
-#define TEST_HELLO_BODY_MAX 320
+#define TEST_HELLO_BODY_MAX	  320
 
 struct test_hello_extension {
 	uint16_t type;
@@ -19,9 +19,9 @@ struct test_hello_extension {
 
 struct test_client_hello {
 	uint8_t random[HELLO_RANDOM_LEN];
-	size_t session_id_len;		/* zeroes */
-	size_t legacy_cookie_len;	/* zeroes */
-	size_t compression_count;	/* zeroes: null */
+	size_t session_id_len;	  /* zeroes */
+	size_t legacy_cookie_len; /* zeroes */
+	size_t compression_count; /* zeroes: null */
 	uint16_t suites[8];
 	size_t suite_count;
 	struct test_hello_extension extensions[TEST_HELLO_EXTENSIONS_MAX];
@@ -35,8 +35,8 @@ void test_client_hello_init(struct test_client_hello *hello);
 void test_client_hello_set(struct test_client_hello *hello, uint16_t type,
 			   const char *digits);
 /* The same with bytes. */
-void test_client_hello_set_bytes(struct test_client_hello *hello,
-				 uint16_t type, adtls_bytes_t body);
+void test_client_hello_set_bytes(struct test_client_hello *hello, uint16_t type,
+				 adtls_bytes_t body);
 void test_client_hello_remove(struct test_client_hello *hello, uint16_t type);
 /* The body of the message. */
 struct test_bytes test_client_hello_body(const struct test_client_hello *hello);
@@ -47,8 +47,7 @@ struct test_bytes test_client_hello_datagram(const struct test_bytes *body,
 					     uint16_t message_seq,
 					     size_t offset, size_t len);
 /* All of it in one. */
-struct test_bytes
-test_client_hello_whole(const struct test_client_hello *hello,
-			uint16_t message_seq);
+struct test_bytes test_client_hello_whole(const struct test_client_hello *hello,
+					  uint16_t message_seq);
 
 #endif

@@ -52,14 +52,53 @@ tests_unit_test_messages_hello_SOURCES = tests/unit/test_messages_hello.c
 cmocka_programs += tests/unit/test_messages_hello_extensions
 tests_unit_test_messages_hello_extensions_SOURCES = tests/unit/test_messages_hello_extensions.c
 
+cmocka_programs += tests/unit/test_messages_key_update
+tests_unit_test_messages_key_update_SOURCES = tests/unit/test_messages_key_update.c
+
+cmocka_programs += tests/unit/test_handshake_application_extension
+tests_unit_test_handshake_application_extension_SOURCES = tests/unit/test_handshake_application_extension.c
+
+cmocka_programs += tests/unit/test_handshake_channel
+tests_unit_test_handshake_channel_SOURCES = tests/unit/test_handshake_channel.c
+
+cmocka_programs += tests/unit/test_handshake_config
+tests_unit_test_handshake_config_SOURCES = tests/unit/test_handshake_config.c
+
 cmocka_programs += tests/unit/test_handshake_cookie
 tests_unit_test_handshake_cookie_SOURCES = tests/unit/test_handshake_cookie.c
+
+cmocka_programs += tests/unit/test_handshake_extension_table
+tests_unit_test_handshake_extension_table_SOURCES = \
+	tests/unit/test_handshake_extension_table.c \
+	tests/unit/lone_handshake.c \
+	tests/unit/lone_handshake.h
+
+cmocka_programs += tests/unit/test_handshake_handshake
+tests_unit_test_handshake_handshake_SOURCES = \
+	tests/unit/test_handshake_handshake.c \
+	tests/unit/lone_handshake.c \
+	tests/unit/lone_handshake.h
 
 cmocka_programs += tests/unit/test_handshake_hello_offer
 tests_unit_test_handshake_hello_offer_SOURCES = tests/unit/test_handshake_hello_offer.c
 
+cmocka_programs += tests/unit/test_handshake_message_table
+tests_unit_test_handshake_message_table_SOURCES = tests/unit/test_handshake_message_table.c
+
 cmocka_programs += tests/unit/test_handshake_retry_request
 tests_unit_test_handshake_retry_request_SOURCES = tests/unit/test_handshake_retry_request.c
+
+cmocka_programs += tests/unit/test_attestation_appraisal
+tests_unit_test_attestation_appraisal_SOURCES = \
+	tests/unit/test_attestation_appraisal.c \
+	tests/unit/lone_handshake.c \
+	tests/unit/lone_handshake.h
+
+cmocka_programs += tests/unit/test_attestation_negotiation
+tests_unit_test_attestation_negotiation_SOURCES = \
+	tests/unit/test_attestation_negotiation.c \
+	tests/unit/lone_handshake.c \
+	tests/unit/lone_handshake.h
 
 cmocka_programs += tests/unit/test_engine_data_queue
 tests_unit_test_engine_data_queue_SOURCES = tests/unit/test_engine_data_queue.c

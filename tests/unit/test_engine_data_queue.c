@@ -13,7 +13,7 @@
 
 #define COUNT_MAX 8
 #define BYTES_MAX 100
-#define ROUNDS 20000
+#define ROUNDS	  20000
 
 static bool push(struct data_queue *queue, const char *text)
 {
@@ -39,7 +39,7 @@ static void first_in_is_first_out(void **state)
 	assert_false(data_queue_peek(&queue, &oldest));
 	assert_true(push(&queue, "first"));
 	assert_true(push(&queue, text));
-	memset(text, 'x', sizeof(text) - 1);	/* it has a copy */
+	memset(text, 'x', sizeof(text) - 1); /* it has a copy */
 	assert_oldest(&queue, "first");
 	assert_oldest(&queue, "first");
 	data_queue_drop(&queue);
@@ -110,12 +110,11 @@ static void push_both(struct data_queue *queue, struct model *model,
 	size_t len = seeded_random_below(random, BYTES_MAX / 2);
 	uint8_t fill = (uint8_t)seeded_random_next(random);
 	uint8_t data[BYTES_MAX];
-	bool fits = model->count < COUNT_MAX &&
-		    model->bytes + len <= BYTES_MAX;
+	bool fits = model->count < COUNT_MAX && model->bytes + len <= BYTES_MAX;
 
 	memset(data, fill, sizeof(data));
-	check_seeded(random, data_queue_push(queue, bytes_of(data, len)) ==
-				     fits);
+	check_seeded(random,
+		     data_queue_push(queue, bytes_of(data, len)) == fits);
 	if (!fits)
 		return;
 	model->runs[model->count].fill = fill;
@@ -128,8 +127,8 @@ static void drop_both(struct data_queue *queue, struct model *model,
 {
 	adtls_bytes_t oldest;
 
-	check_seeded(random, data_queue_peek(queue, &oldest) ==
-				     (model->count > 0));
+	check_seeded(random,
+		     data_queue_peek(queue, &oldest) == (model->count > 0));
 	if (model->count == 0)
 		return;
 	check_seeded(random, oldest.len == model->runs[0].len);

@@ -12,7 +12,7 @@
 #include "tests/support/seeded_random.h"
 
 #define DEADLINES 200
-#define ROUNDS 30000
+#define ROUNDS	  30000
 
 static void an_empty_heap_has_no_first(void **state)
 {
@@ -82,8 +82,7 @@ static void change(struct deadline_heap *heap, struct model *model,
 	}
 }
 
-static void compare(const struct deadline_heap *heap,
-		    const struct model *model,
+static void compare(const struct deadline_heap *heap, const struct model *model,
 		    const struct seeded_random *random)
 {
 	const struct deadline *first = deadline_heap_first(heap);
@@ -95,8 +94,7 @@ static void compare(const struct deadline_heap *heap,
 		if (!model->is_in[i])
 			continue;
 		check_seeded(random, deadline->index < heap->count);
-		check_seeded(random,
-			     heap->items[deadline->index] == deadline);
+		check_seeded(random, heap->items[deadline->index] == deadline);
 		if (deadline->at_us < earliest)
 			earliest = deadline->at_us;
 	}

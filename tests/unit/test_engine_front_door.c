@@ -16,7 +16,7 @@
 #include "tests/support/seeded_random.h"
 #include "tests/support/test_credentials.h"
 
-#define X25519 0x001d
+#define X25519		  0x001d
 #define GARBAGE_DATAGRAMS 20000
 
 struct fixture {
@@ -25,6 +25,7 @@ struct fixture {
 	struct front_door door;
 	adtls_time_t now;
 	adtls_address_t address;
+	struct front_door_visitor visitor;
 	struct test_client_hello hello;
 	struct front_door_answer answer;
 };
@@ -46,8 +47,7 @@ static void open_door(struct fixture *fixture, bool uses_cookie)
 	adtls_config_set_credentials(fixture->config, credentials);
 	adtls_credentials_unref(credentials);
 	adtls_config_set_cookie(fixture->config, uses_cookie);
-	adtls_config_set_random(fixture->config, fill_random,
-				&fixture->random);
+	adtls_config_set_random(fixture->config, fill_random, &fixture->random);
 	adtls_config_set_priority(
 		fixture->config,
 		"NORMAL:-GROUP-ALL:+GROUP-X25519:+GROUP-SECP256R1");
@@ -71,6 +71,7 @@ static int setup(void **state)
 		.now = { 1000000, TEST_UTC },
 		.address = { .data = "sensor", .len = 6 },
 	};
+	fixture.visitor.address = &fixture.address;
 	test_client_hello_init(&fixture.hello);
 	open_door(&fixture, true);
 	*state = &fixture;
@@ -86,19 +87,17 @@ static int teardown(void **state)
 static enum front_door_result knock_with(struct fixture *fixture,
 					 struct test_bytes datagram)
 {
-	struct front_door_visitor visitor = { .address = &fixture->address };
-
 	front_door_answer_clear(&fixture->answer);
-	return front_door_receive(&fixture->door, fixture->now, &visitor,
-				  datagram.data, datagram.len,
-				  &fixture->answer);
+	return front_door_receive(&fixture->door, fixture->now,
+				  &fixture->visitor, datagram.data,
+				  datagram.len, &fixture->answer);
 }
 
 static enum front_door_result knock(struct fixture *fixture,
 				    uint16_t message_seq)
 {
-	return knock_with(fixture, test_client_hello_whole(&fixture->hello,
-							   message_seq));
+	return knock_with(
+		fixture, test_client_hello_whole(&fixture->hello, message_seq));
 }
 
 /* The answer, taken out of its record. */
@@ -113,8 +112,8 @@ static struct record read_reply(struct fixture *fixture)
 
 	assert_in_range(answer->reply_len, 1,
 			FRONT_DOOR_AMPLIFICATION * answer->received);
-	assert_int_equal(record_open(&openers, answer->reply,
-				     answer->reply_len, &consumed, &record),
+	assert_int_equal(record_open(&openers, answer->reply, answer->reply_len,
+				     &consumed, &record),
 			 RECORD_ACCEPT);
 	assert_int_equal(consumed, answer->reply_len);
 	assert_false(record.is_encrypted);
@@ -190,8 +189,7 @@ static void hash_message(const struct test_bytes *body, uint8_t out[32])
 	message[3] = (uint8_t)body->len;
 	memcpy(message + 4, body->data, body->len);
 	assert_true(crypto_hash_compute(&crypto_sha256,
-					bytes_of(message, 4 + body->len),
-					out));
+					bytes_of(message, 4 + body->len), out));
 }
 
 static void the_cookie_opens_the_door(void **state)
@@ -227,8 +225,7 @@ static void a_group_is_asked_for(void **state)
 	assert_int_equal(knock(fixture, 0), FRONT_DOOR_REPLY);
 	read_retry(fixture, &list);
 	assert_true(number_read(
-		extension_list_find(&list, EXTENSION_KEY_SHARE)->body,
-		&group));
+		extension_list_find(&list, EXTENSION_KEY_SHARE)->body, &group));
 	assert_int_equal(group, X25519);
 	test_client_hello_set_bytes(
 		&with_share, EXTENSION_COOKIE,
@@ -255,16 +252,16 @@ static void bad_cookies_are_refused(void **state)
 	assert_int_equal(knock(fixture, 0), FRONT_DOOR_REPLY);
 	take_cookie(fixture);
 	good = fixture->hello;
-	fixture->address.data[0] = 'S';		/* of another address */
+	fixture->address.data[0] = 'S'; /* of another address */
 	assert_refused(fixture);
 	fixture->address.data[0] = 's';
-	fixture->hello.random[0] ^= 1;		/* of another hello */
+	fixture->hello.random[0] ^= 1; /* of another hello */
 	assert_refused(fixture);
-	fixture->hello = good;			/* one that attests */
+	fixture->hello = good; /* one that attests */
 	test_client_hello_set(&fixture->hello, EXTENSION_EVIDENCE_PROPOSAL,
 			      "03 000107");
 	assert_refused(fixture);
-	fixture->hello = good;			/* nobody's */
+	fixture->hello = good; /* nobody's */
 	test_client_hello_set(&fixture->hello, EXTENSION_COOKIE, "0001 aa");
 	assert_refused(fixture);
 	fixture->hello = good;
@@ -289,6 +286,45 @@ static void a_cookie_survives_the_rotation(void **state)
 	assert_int_equal(knock(fixture, 1), FRONT_DOOR_ACCEPT);
 }
 
+/* Who has a connection already (RFC 9147 §5.11) */
+
+static void a_repeated_hello_is_recognised(void **state)
+{
+	struct fixture *fixture = *state;
+	uint8_t random[HELLO_RANDOM_LEN];
+
+	memcpy(random, fixture->hello.random, sizeof(random));
+	fixture->visitor.is_known = true;
+	fixture->visitor.random = random;
+	assert_int_equal(knock(fixture, 0), FRONT_DOOR_REPEATED);
+	assert_int_equal(knock(fixture, 1), FRONT_DOOR_REPEATED);
+	assert_int_equal(fixture->answer.reply_len, 0);
+	/* One that starts anew has another random. */
+	fixture->hello.random[31] ^= 1;
+	assert_int_equal(knock(fixture, 0), FRONT_DOOR_REPLY);
+	take_cookie(fixture);
+	assert_int_equal(knock(fixture, 1), FRONT_DOOR_ACCEPT);
+}
+
+/* Without cookies anybody could end a connection in its client's name. */
+static void who_is_known_needs_a_cookie(void **state)
+{
+	static const uint8_t zeroes[TEST_HELLO_BODY_MAX];
+	struct fixture *fixture = *state;
+
+	close_door(fixture);
+	open_door(fixture, false);
+	fixture->door.flight_estimate = 100;
+	test_client_hello_set_bytes(&fixture->hello, EXTENSION_PADDING,
+				    bytes_of(zeroes, sizeof(zeroes)));
+	assert_int_equal(knock(fixture, 0), FRONT_DOOR_ACCEPT);
+	fixture->visitor.is_known = true;
+	assert_int_equal(knock(fixture, 0), FRONT_DOOR_REPLY);
+	take_cookie(fixture);
+	assert_int_equal(knock(fixture, 1), FRONT_DOOR_ACCEPT);
+	assert_true(fixture->answer.start.has_cookie);
+}
+
 /* Who cannot be served is told so; garbage is not worth an answer */
 
 static void refusals_are_alerts(void **state)
@@ -299,15 +335,13 @@ static void refusals_are_alerts(void **state)
 	assert_int_equal(knock(fixture, 0), FRONT_DOOR_REPLY);
 	assert_alert(fixture, ADTLS_ALERT_HANDSHAKE_FAILURE);
 	test_client_hello_init(&fixture->hello);
-	test_client_hello_remove(&fixture->hello,
-				 EXTENSION_SUPPORTED_VERSIONS);
+	test_client_hello_remove(&fixture->hello, EXTENSION_SUPPORTED_VERSIONS);
 	assert_int_equal(knock(fixture, 0), FRONT_DOOR_REPLY);
 	assert_alert(fixture, ADTLS_ALERT_PROTOCOL_VERSION);
 	assert_int_equal(fixture->door.cookies_sent, 0);
 }
 
-static void assert_dropped(struct fixture *fixture,
-			   struct test_bytes datagram)
+static void assert_dropped(struct fixture *fixture, struct test_bytes datagram)
 {
 	uint64_t before = fixture->door.dropped;
 
@@ -328,7 +362,7 @@ static void nonsense_is_dropped_and_counted(void **state)
 	datagram.data[0] = RECORD_ALERT;
 	assert_dropped(fixture, datagram);
 	datagram = good;
-	datagram.data[4] = 1;		/* epoch 1 */
+	datagram.data[4] = 1; /* epoch 1 */
 	assert_dropped(fixture, datagram);
 	datagram = good;
 	datagram.data[13] = HANDSHAKE_FINISHED;
@@ -369,6 +403,7 @@ static void garbage_is_survived(void **state)
 			replies++;
 			break;
 		case FRONT_DOOR_ACCEPT:
+		case FRONT_DOOR_REPEATED:
 			check_seeded(&random, false);
 		}
 	}
@@ -453,8 +488,7 @@ static void evictions_are_counted(void **state)
 
 	for (uint8_t i = 0; i < HELLO_TABLE_ENTRIES + 3; i++) {
 		fixture->address.data[0] = i;
-		assert_int_equal(knock_with(fixture, part),
-				 FRONT_DOOR_NOTHING);
+		assert_int_equal(knock_with(fixture, part), FRONT_DOOR_NOTHING);
 	}
 	assert_int_equal(fixture->door.hellos.evicted, 3);
 }
@@ -515,6 +549,8 @@ int main(void)
 		with_door(a_group_is_asked_for),
 		with_door(bad_cookies_are_refused),
 		with_door(a_cookie_survives_the_rotation),
+		with_door(a_repeated_hello_is_recognised),
+		with_door(who_is_known_needs_a_cookie),
 		with_door(refusals_are_alerts),
 		with_door(nonsense_is_dropped_and_counted),
 		with_door(garbage_is_survived),

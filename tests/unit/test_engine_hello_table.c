@@ -13,7 +13,7 @@
 #include "tests/support/seeded_random.h"
 
 #define BODY_LEN 600
-#define FLOOD 20000
+#define FLOOD	 20000
 
 static uint8_t body[BODY_LEN];
 
@@ -99,8 +99,8 @@ static void fragments_in_any_order(void **state)
 
 	assert_false(add_part(table, 1, 400, 200));
 	assert_false(add_part(table, 1, 0, 250));
-	assert_false(add_part(table, 1, 400, 200));	/* again */
-	assert_true(add_part(table, 1, 200, 200));	/* overlaps */
+	assert_false(add_part(table, 1, 400, 200)); /* again */
+	assert_true(add_part(table, 1, 200, 200));  /* overlaps */
 	assert_int_equal(entries_in_use(table), 0);
 	assert_false(add_part(table, 1, 0, 599));
 	assert_true(add_part(table, 1, 599, 1));

@@ -11,9 +11,9 @@
 #include "engine/peer_table.h"
 #include "tests/support/seeded_random.h"
 
-#define PEERS 500
+#define PEERS	  500
 #define ADDRESSES 120
-#define ROUNDS 5000
+#define ROUNDS	  5000
 
 static adtls_address_t address_of(uint32_t number)
 {
@@ -39,7 +39,8 @@ static void an_empty_table_finds_nobody(void **state)
 
 static void the_newest_of_an_address_is_found_first(void **state)
 {
-	struct endpoint_peer peers[3] = { { .id = 1 }, { .id = 2 },
+	struct endpoint_peer peers[3] = { { .id = 1 },
+					  { .id = 2 },
 					  { .id = 3 } };
 	struct peer_table table;
 
@@ -49,16 +50,14 @@ static void the_newest_of_an_address_is_found_first(void **state)
 		peers[i].address = address_of(5);
 		assert_true(peer_table_add(&table, &peers[i]));
 	}
-	assert_ptr_equal(peer_table_find(&table, &peers[0].address),
-			 &peers[2]);
+	assert_ptr_equal(peer_table_find(&table, &peers[0].address), &peers[2]);
 	assert_ptr_equal(peer_table_older(&peers[2]), &peers[1]);
 	assert_ptr_equal(peer_table_older(&peers[1]), &peers[0]);
 	assert_null(peer_table_older(&peers[0]));
 	peer_table_remove(&table, &peers[1]);
 	assert_ptr_equal(peer_table_older(&peers[2]), &peers[0]);
 	peer_table_remove(&table, &peers[2]);
-	assert_ptr_equal(peer_table_find(&table, &peers[0].address),
-			 &peers[0]);
+	assert_ptr_equal(peer_table_find(&table, &peers[0].address), &peers[0]);
 	peer_table_remove(&table, &peers[0]);
 	assert_int_equal(table.count, 0);
 	peer_table_clear(&table);
@@ -67,7 +66,7 @@ static void the_newest_of_an_address_is_found_first(void **state)
 struct model {
 	struct endpoint_peer peers[PEERS];
 	uint32_t address[PEERS];
-	uint64_t added[PEERS];	/* when; 0: not in the table */
+	uint64_t added[PEERS]; /* when; 0: not in the table */
 	size_t count;
 };
 
@@ -93,8 +92,8 @@ static void change(struct peer_table *table, struct model *model,
 }
 
 /* The newest of @address that was added before @before. */
-static struct endpoint_peer *model_newest(struct model *model,
-					  uint32_t address, uint64_t before)
+static struct endpoint_peer *model_newest(struct model *model, uint32_t address,
+					  uint64_t before)
 {
 	struct endpoint_peer *newest = NULL;
 	uint64_t added = 0;
@@ -130,8 +129,8 @@ static void compare(struct peer_table *table, struct model *model,
 		found = peer_table_older(found);
 	}
 	check_seeded(random, table->count == model->count);
-	check_seeded(random, (peer_table_any(table) != NULL) ==
-				     (model->count > 0));
+	check_seeded(random,
+		     (peer_table_any(table) != NULL) == (model->count > 0));
 }
 
 /* It grows meanwhile, from 64 buckets. */

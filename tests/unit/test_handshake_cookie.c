@@ -42,8 +42,8 @@ static void init(struct fixture *fixture)
 	fixture->seeded = seeded_random_of(1);
 	fixture->random =
 		(struct crypto_random){ fill_random, &fixture->seeded };
-	assert_true(cookie_keys_init(&fixture->keys, &fixture->random,
-				     MADE_US));
+	assert_true(
+		cookie_keys_init(&fixture->keys, &fixture->random, MADE_US));
 }
 
 static adtls_bytes_t address(const char *text)
@@ -54,7 +54,8 @@ static adtls_bytes_t address(const char *text)
 static struct cookie cookie_of(const struct crypto_suite *suite,
 			       const struct crypto_group *group)
 {
-	struct cookie cookie = { .made_us = MADE_US, .suite = suite,
+	struct cookie cookie = { .made_us = MADE_US,
+				 .suite = suite,
 				 .group = group };
 
 	memset(cookie.client_hello_hash, 0xc1, suite->hash->len);
@@ -64,10 +65,9 @@ static struct cookie cookie_of(const struct crypto_suite *suite,
 
 static size_t seal(const struct fixture *fixture, uint8_t out[COOKIE_MAX])
 {
-	struct cookie cookie =
-		cookie_of(crypto_suite_find(0x1301), NULL);
-	size_t len = cookie_seal(&fixture->keys, &cookie, address("sensor"),
-				 out);
+	struct cookie cookie = cookie_of(crypto_suite_find(0x1301), NULL);
+	size_t len =
+		cookie_seal(&fixture->keys, &cookie, address("sensor"), out);
 
 	assert_in_range(len, 1, COOKIE_MAX);
 	return len;
@@ -78,8 +78,8 @@ static bool opens(const struct fixture *fixture, const uint8_t *sealed,
 {
 	struct cookie cookie;
 
-	return cookie_open(&fixture->keys, bytes_of(sealed, len),
-			   address(from), now_us, &cookie);
+	return cookie_open(&fixture->keys, bytes_of(sealed, len), address(from),
+			   now_us, &cookie);
 }
 
 /* Of every suite, with every group asked for, and with none. */
@@ -94,9 +94,9 @@ static void what_is_sealed_is_read(void **state)
 	init(&fixture);
 	for (size_t i = 0; i < suite_count * (group_count + 1); i++) {
 		size_t group = i % (group_count + 1);
-		struct cookie cookie = cookie_of(
-			suites[i / (group_count + 1)],
-			group < group_count ? groups[group] : NULL);
+		struct cookie cookie =
+			cookie_of(suites[i / (group_count + 1)],
+				  group < group_count ? groups[group] : NULL);
 		uint8_t sealed[COOKIE_MAX];
 		struct cookie opened;
 		size_t len = cookie_seal(&fixture.keys, &cookie,
@@ -143,9 +143,9 @@ static void other_lengths_are_refused(void **state)
 	init(&fixture);
 	len = seal(&fixture, sealed);
 	for (size_t other = 0; other <= COOKIE_MAX + 1; other++)
-		assert_int_equal(opens(&fixture, sealed, other, "sensor",
-				       MADE_US),
-				 other == len);
+		assert_int_equal(
+			opens(&fixture, sealed, other, "sensor", MADE_US),
+			other == len);
 }
 
 static void it_is_of_one_address(void **state)
@@ -165,8 +165,7 @@ static void it_is_of_one_address(void **state)
 	/* Where the address ends and the cookie begins is part of the MAC. */
 	memcpy(longer, "sensor", 6);
 	longer[6] = sealed[0];
-	assert_false(cookie_open(&fixture.keys,
-				 bytes_of(sealed + 1, len - 1),
+	assert_false(cookie_open(&fixture.keys, bytes_of(sealed + 1, len - 1),
 				 bytes_of(longer, sizeof(longer)), MADE_US,
 				 &cookie));
 }
@@ -190,8 +189,8 @@ static void it_expires(void **state)
 
 static void rotate(struct fixture *fixture, uint64_t now_us)
 {
-	assert_true(cookie_keys_rotate(&fixture->keys, &fixture->random,
-				       now_us));
+	assert_true(
+		cookie_keys_rotate(&fixture->keys, &fixture->random, now_us));
 }
 
 /* Whatever its time says, a cookie ends with the second rotation. */
@@ -204,7 +203,7 @@ static void current_and_previous_keys_are_accepted(void **state)
 	(void)state;
 	init(&fixture);
 	len = seal(&fixture, first);
-	rotate(&fixture, MADE_US + COOKIE_LIFETIME_US - 1);	/* not yet */
+	rotate(&fixture, MADE_US + COOKIE_LIFETIME_US - 1); /* not yet */
 	assert_int_equal(seal(&fixture, second), len);
 	assert_memory_equal(first, second, len);
 	rotate(&fixture, MADE_US + COOKIE_LIFETIME_US);

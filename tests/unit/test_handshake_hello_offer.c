@@ -14,7 +14,7 @@
 #include "tests/support/client_hello.h"
 
 #define SECP256R1 0x0017
-#define X25519 0x001d
+#define X25519	  0x001d
 
 struct fixture {
 	adtls_config_t *config;
@@ -133,8 +133,10 @@ static void the_cookie_is_found(void **state)
 static void nonsense_is_a_decode_error(void **state)
 {
 	static const uint16_t types[] = {
-		EXTENSION_SUPPORTED_VERSIONS, EXTENSION_SUPPORTED_GROUPS,
-		EXTENSION_SIGNATURE_ALGORITHMS, EXTENSION_KEY_SHARE,
+		EXTENSION_SUPPORTED_VERSIONS,
+		EXTENSION_SUPPORTED_GROUPS,
+		EXTENSION_SIGNATURE_ALGORITHMS,
+		EXTENSION_KEY_SHARE,
 		EXTENSION_COOKIE,
 	};
 	struct fixture *fixture = *state;
@@ -155,8 +157,7 @@ static void other_versions_are_told_so(void **state)
 {
 	struct fixture *fixture = *state;
 
-	test_client_hello_remove(&fixture->hello,
-				 EXTENSION_SUPPORTED_VERSIONS);
+	test_client_hello_remove(&fixture->hello, EXTENSION_SUPPORTED_VERSIONS);
 	assert_refused(fixture, ADTLS_ALERT_PROTOCOL_VERSION,
 		       ADTLS_REASON_VERSION);
 	test_client_hello_set(&fixture->hello, EXTENSION_SUPPORTED_VERSIONS,
@@ -196,9 +197,8 @@ static void another_compression_is_refused(void **state)
 	/* After 34 bytes, two empty vectors, one suite and a length */
 	assert_int_equal(fixture->body.data[40], 1);
 	fixture->body.data[41] = 1;
-	assert_false(hello_offer_read(fixture->config,
-				      test_view(&fixture->body),
-				      &fixture->offer));
+	assert_false(hello_offer_read(
+		fixture->config, test_view(&fixture->body), &fixture->offer));
 	assert_int_equal(fixture->offer.alert, ADTLS_ALERT_ILLEGAL_PARAMETER);
 }
 
@@ -231,7 +231,8 @@ static void nothing_in_common(void **state)
 static void missing_extensions(void **state)
 {
 	static const uint16_t types[] = {
-		EXTENSION_SUPPORTED_GROUPS, EXTENSION_SIGNATURE_ALGORITHMS,
+		EXTENSION_SUPPORTED_GROUPS,
+		EXTENSION_SIGNATURE_ALGORITHMS,
 		EXTENSION_KEY_SHARE,
 	};
 	struct fixture *fixture = *state;
@@ -270,8 +271,7 @@ static struct digest digest_of(struct fixture *fixture,
 	struct digest digest;
 
 	fixture->body = test_client_hello_body(hello);
-	assert_true(hello_offer_read(fixture->config,
-				     test_view(&fixture->body),
+	assert_true(hello_offer_read(fixture->config, test_view(&fixture->body),
 				     &fixture->offer));
 	assert_true(hello_offer_digest(&fixture->offer, digest.bytes));
 	return digest;
@@ -306,8 +306,8 @@ static void order_does_not_matter(void **state)
 	other = fixture->hello;
 	for (size_t i = 0; i < other.extension_count; i++)
 		other.extensions[i] =
-			fixture->hello.extensions[other.extension_count - 1 -
-						  i];
+			fixture->hello
+				.extensions[other.extension_count - 1 - i];
 	assert_true(is_same(fixture, &other));
 }
 
@@ -319,8 +319,7 @@ static void what_the_retry_asks_for_may_change(void **state)
 	offer_much(&fixture->hello);
 	other = fixture->hello;
 	test_client_hello_set(&other, EXTENSION_COOKIE, "0002 c00c");
-	test_client_hello_set(&other, EXTENSION_KEY_SHARE,
-			      "0005 0017 0001 aa");
+	test_client_hello_set(&other, EXTENSION_KEY_SHARE, "0005 0017 0001 aa");
 	test_client_hello_set(&other, EXTENSION_PADDING, "0000");
 	test_client_hello_set(&other, EXTENSION_EARLY_DATA, "");
 	test_client_hello_set(&other, EXTENSION_PRE_SHARED_KEY, "aa");

@@ -125,7 +125,7 @@ static void certificates_come_in_order(void **state)
 static enum certificate_result read_hex(const char *digits,
 					struct certificate_message *out)
 {
-	static struct test_bytes body;	/* outlives the views */
+	static struct test_bytes body; /* outlives the views */
 
 	body = test_hex(digits);
 	return certificate_message_read(test_view(&body), out);
@@ -172,16 +172,16 @@ static void chains_have_a_bound(void **state)
 	wire_writer_init(&writer, body, sizeof(body));
 	certificate_message_write(&writer, bytes_of(NULL, 0), certificates,
 				  CERTIFICATE_CHAIN_MAX);
-	assert_int_equal(certificate_message_read(wire_written(&writer),
-						  &message),
-			 CERTIFICATE_OK);
+	assert_int_equal(
+		certificate_message_read(wire_written(&writer), &message),
+		CERTIFICATE_OK);
 	assert_int_equal(message.count, CERTIFICATE_CHAIN_MAX);
 	wire_writer_init(&writer, body, sizeof(body));
 	certificate_message_write(&writer, bytes_of(NULL, 0), certificates,
 				  CERTIFICATE_CHAIN_MAX + 1);
-	assert_int_equal(certificate_message_read(wire_written(&writer),
-						  &message),
-			 CERTIFICATE_TOO_LONG);
+	assert_int_equal(
+		certificate_message_read(wire_written(&writer), &message),
+		CERTIFICATE_TOO_LONG);
 	assert_int_equal(message.count, CERTIFICATE_CHAIN_MAX);
 }
 

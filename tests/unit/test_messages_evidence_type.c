@@ -75,9 +75,9 @@ static void check_negotiation(const json_t *vector)
 	if (extension != EXTENSION_EVIDENCE_PROPOSAL &&
 	    extension != EXTENSION_EVIDENCE_REQUEST)
 		return;
-	assert_int_equal(evidence_type_list_read(test_view(&offer), types,
-						 &count),
-			 EVIDENCE_TYPE_OK);
+	assert_int_equal(
+		evidence_type_list_read(test_view(&offer), types, &count),
+		EVIDENCE_TYPE_OK);
 	assert_int_equal(count, test_vector_number(vector, "count"));
 	wire_writer_init(&writer, written, sizeof(written));
 	evidence_type_list_write(&writer, types, count);
@@ -99,9 +99,9 @@ static void both_encodings_are_read(void **state)
 	size_t count;
 
 	(void)state;
-	assert_int_equal(evidence_type_list_read(test_view(&offer), types,
-						 &count),
-			 EVIDENCE_TYPE_OK);
+	assert_int_equal(
+		evidence_type_list_read(test_view(&offer), types, &count),
+		EVIDENCE_TYPE_OK);
 	assert_int_equal(count, 2);
 	assert_false(types[0].is_media_type);
 	assert_int_equal(types[0].content_format, 263);
@@ -130,10 +130,9 @@ static void every_truncation_is_malformed(void **state)
 		 * the first type is a list again. */
 		if (len > 1) {
 			copy[0] = (uint8_t)(len - 1);
-			assert_int_equal(read_list(bytes_of(copy, len),
-						   &count),
-					 len == 4 ? EVIDENCE_TYPE_OK :
-						    EVIDENCE_TYPE_MALFORMED);
+			assert_int_equal(read_list(bytes_of(copy, len), &count),
+					 len == 4 ? EVIDENCE_TYPE_OK
+						  : EVIDENCE_TYPE_MALFORMED);
 		}
 		free(copy);
 	}
@@ -158,8 +157,7 @@ static void unknown_encodings_and_empty_types_are_illegal(void **state)
 {
 	(void)state;
 	assert_int_equal(list_hex("03 02 0107"), EVIDENCE_TYPE_ILLEGAL);
-	assert_int_equal(list_hex("06 00 0107 ff 0107"),
-			 EVIDENCE_TYPE_ILLEGAL);
+	assert_int_equal(list_hex("06 00 0107 ff 0107"), EVIDENCE_TYPE_ILLEGAL);
 	assert_int_equal(list_hex("03 01 0000"), EVIDENCE_TYPE_ILLEGAL);
 	assert_int_equal(answer_hex("02 0107"), EVIDENCE_TYPE_ILLEGAL);
 	assert_int_equal(answer_hex("01 0000"), EVIDENCE_TYPE_ILLEGAL);

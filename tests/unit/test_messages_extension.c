@@ -64,10 +64,10 @@ static void every_truncation_is_refused(void **state)
 	for (size_t len = 0; len < bytes.len; len++) {
 		bool is_whole = len == 0 || len == 7 || len == 11;
 
-		assert_int_equal(extension_list_read(bytes_of(bytes.data, len),
-						     &list),
-				 is_whole ? EXTENSION_LIST_OK :
-					    EXTENSION_LIST_MALFORMED);
+		assert_int_equal(
+			extension_list_read(bytes_of(bytes.data, len), &list),
+			is_whole ? EXTENSION_LIST_OK
+				 : EXTENSION_LIST_MALFORMED);
 	}
 }
 
@@ -97,10 +97,9 @@ static void there_is_a_bound(void **state)
 		wire_write_u16(&writer, type);
 		wire_write_u16(&writer, 0);
 	}
-	assert_int_equal(extension_list_read(bytes_of(bytes,
-						      4 * EXTENSIONS_MAX),
-					     &list),
-			 EXTENSION_LIST_OK);
+	assert_int_equal(
+		extension_list_read(bytes_of(bytes, 4 * EXTENSIONS_MAX), &list),
+		EXTENSION_LIST_OK);
 	assert_int_equal(list.count, EXTENSIONS_MAX);
 	assert_int_equal(extension_list_read(wire_written(&writer), &list),
 			 EXTENSION_LIST_MALFORMED);
