@@ -44,6 +44,7 @@ include tests/scenario/local.mk
 include tests/coap/local.mk
 include tests/peer/local.mk
 include tests/style/local.mk
+include tests/fuzz/local.mk
 
 if HAVE_CMOCKA
 check_LTLIBRARIES += tests/support/libsupport.la

@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Fuzzes both engines from inside the encryption: a valid run in the simulator,
+ * while records are opened with their sender's keys, edited and sealed again,
+ * records of the input's own are sealed in between, and the attester hands out
+ * edited Evidence.
+ *
+ *   input: scenario, edits of records, edits of Evidence, then records that are
+ *   sealed once both sides are connected
+ *
+ * Whatever a peer that has the keys says, memory stays bounded, and only what a
+ * genuine attester signed is granted. */
+#include <string.h>
+
+#include "attesters/attester.h"
+#include "rats/cmw.h"
+#include "rats/cose_sign1.h"
+#include "tests/fuzz/edit.h"
+#include "tests/fuzz/engine_rules.h"
+#include "tests/support/simulation.h"
+
+#define SECOND UINT64_C(1000000)
+#define DATAGRAM_MAX 8192
+#define CONTENT_MAX 4096
+#define EDITS_MAX 12
+#define FORGED_MAX 24
+
+/* Bits of the scenario. */
+#define WITH_EVIDENCE 0x01
+#define TAMPERED 0x02
+#define WITHOUT_COOKIE 0x04
+#define CLIENT_CERTIFICATE 0x08
+#define SMALL_MTU 0x10
+#define SLOW_APPRAISAL 0x20
+#define DELIVERS_OFTEN 0x40	/* forged records one by one */
+
+/* What is done to a record beyond editing its content: bits of the kind. */
+#define KIND_MESSAGE 0x80	/* the edit is of the message's body */
+#define KIND_BEFORE 0x40	/* the bytes are a record before this one */
+
+struct insider {
+	struct edit edits[EDITS_MAX];
+	size_t edit_count;
+	unsigned records[2];	/* seen, by direction */
+	struct edit evidence[EDITS_MAX];
+	size_t evidence_count;
+	adtls_attester_t *genuine;
+	bool is_signed;		/* what was handed out is what was signed */
+};
+
+/* The attester */
+
+static bool read_payload(adtls_bytes_t cmw, adtls_bytes_t *out)
+{
+	struct cmw_record record;
+	struct cose_sign1 message;
+	const char *problem;
+
+	if (cmw_read(cmw, &record) != CMW_OK ||
+	    !cose_sign1_read(record.value, &message, &problem))
+		return false;
+	*out = message.payload;
+	return true;
+}
+
+static int make_edited_evidence(void *context,
+				const adtls_evidence_request_t *request,
+				adtls_evidence_t *out)
+{
+	struct insider *insider = context;
+	adtls_evidence_t genuine = { 0 };
+	uint8_t cmw[CONTENT_MAX];
+	adtls_bytes_t before, after;
+	size_t len;
+	int error;
+
+	FUZZ_REQUIRE(attester_make_evidence(insider->genuine, request,
+					    &genuine) == ADTLS_OK);
+	len = genuine.cmw.len;
+	FUZZ_REQUIRE(len <= sizeof(cmw));
+	memcpy(cmw, genuine.cmw.data, len);
+	for (size_t i = 0; i < insider->evidence_count; i++)
+		edit_apply(&insider->evidence[i], cmw, &len, sizeof(cmw));
+	FUZZ_REQUIRE(read_payload(buffer_bytes(&genuine.cmw), &before));
+	insider->is_signed = read_payload(bytes_of(cmw, len), &after) &&
+			     bytes_equal(before, after);
+	error = adtls_evidence_set(out, cmw, len);
+	buffer_clear(&genuine.cmw);
+	return error;
+}
+
+static const adtls_evidence_type_t eat_cwt = { .content_format = 263 };
+
+static const adtls_attester_ops_t insider_ops = {
+	.name = "insider",
+	.key_binding = ADTLS_KEY_BINDING_ECHO,
+	.binder_max = 64,
+	.types = &eat_cwt,
+	.type_count = 1,
+	.make_evidence = make_edited_evidence,
+};
+
+/* Records in flight */
+
+static adtls_engine_t *sender_of(const struct simulation *world,
+				 enum simulation_direction direction)
+{
+	return direction == TO_SERVER ? world->client_engine :
+					world->server_engine;
+}
+
+/* Every record that the sender can have sealed can be opened with the keys it
+ * sealed with. */
+static bool open_record(adtls_engine_t *sender, uint8_t *data, size_t len,
+			size_t *out_consumed, struct record *out)
+{
+	struct channel *channel = &sender->channel;
+	struct record_opener slots[CHANNEL_EPOCHS] = { 0 };
+	struct record_openers openers = { .count = 0 };
+
+	for (size_t i = 0; i < channel->sealer_count; i++) {
+		slots[i].keys = channel->sealers[i].keys;
+		slots[i].window.next = channel->sealers[i].next_sequence;
+		openers.openers[openers.count++] = &slots[i];
+	}
+	return record_open(&openers, data, len, out_consumed, out) ==
+	       RECORD_ACCEPT;
+}
+
+static void seal(struct record_sealer *sealer, enum record_type type,
+		 adtls_bytes_t content, struct wire_writer *out)
+{
+	struct record_number number;
+	size_t mark = record_begin(sealer, out);
+
+	wire_write_bytes(out, content.data, content.len);
+	record_end(sealer, out, mark, type, &number);
+}
+
+/* Edit the body of a message that is alone in its record, and its lengths. */
+static void edit_message(const struct edit *edit, uint8_t *content, size_t *len)
+{
+	struct handshake_fragment fragment;
+	struct wire_reader reader;
+	struct wire_writer writer;
+	uint8_t body[CONTENT_MAX];
+	size_t body_len;
+
+	wire_reader_init(&reader, content, *len);
+	if (!handshake_fragment_read(&reader, &fragment) ||
+	    !wire_reader_finished(&reader) ||
+	    fragment.data.len != fragment.message_len)
+		return;
+	body_len = fragment.data.len;
+	memcpy(body, fragment.data.data, body_len);
+	edit_apply(edit, body, &body_len, sizeof(body) - HANDSHAKE_HEADER_LEN);
+	fragment.data = bytes_of(body, body_len);
+	fragment.message_len = (uint32_t)body_len;
+	wire_writer_init(&writer, content, CONTENT_MAX);
+	handshake_fragment_write(&writer, &fragment);
+	*len = writer.len;
+}
+
+/* A record goes into the new datagram as the edits say. */
+static void rewrite(struct insider *insider,
+		    enum simulation_direction direction, adtls_engine_t *sender,
+		    const struct record *record, struct wire_writer *out)
+{
+	struct record_sealer *own =
+		channel_sealer(&sender->channel, record->number.epoch);
+	struct record_sealer sealer = *own;
+	unsigned index = insider->records[direction]++;
+	enum record_type type = record->type;
+	uint8_t content[CONTENT_MAX];
+	size_t len = record->content.len;
+
+	FUZZ_REQUIRE(len <= sizeof(content));
+	if (len > 0)
+		memcpy(content, record->content.data, len);
+	for (size_t i = 0; i < insider->edit_count; i++) {
+		const struct edit *edit = &insider->edits[i];
+
+		if (edit->target % 2 != direction || edit->target / 2 != index)
+			continue;
+		if ((edit->kind & KIND_BEFORE) != 0)
+			seal(own, (enum record_type)(21 + edit->at % 7),
+			     edit->bytes, out);
+		else if ((edit->kind & KIND_MESSAGE) != 0)
+			edit_message(edit, content, &len);
+		else if (edit->kind % 64 == 63)
+			type = (enum record_type)edit->value;
+		else
+			edit_apply(edit, content, &len, sizeof(content));
+	}
+	sealer.next_sequence = record->number.sequence;
+	seal(&sealer, type, bytes_of(content, len), out);
+}
+
+static enum simulation_fate filter(struct simulation *world,
+				   enum simulation_direction direction,
+				   unsigned index, uint8_t *datagram,
+				   size_t *len)
+{
+	struct insider *insider = world->options.filter_context;
+	adtls_engine_t *sender = sender_of(world, direction);
+	uint8_t copy[DATAGRAM_MAX];
+	struct wire_writer out;
+	size_t left = *len;
+
+	(void)index;
+	if (sender == NULL || *len > sizeof(copy) / 2)
+		return DELIVER;
+	memcpy(copy, datagram, *len);
+	wire_writer_init(&out, datagram, DATAGRAM_MAX);
+	for (uint8_t *at = copy; left > 0;) {
+		struct record record;
+		size_t consumed;
+
+		if (open_record(sender, at, left, &consumed, &record))
+			rewrite(insider, direction, sender, &record, &out);
+		at += consumed;
+		left -= consumed;
+	}
+	*len = out.len;
+	return DELIVER;
+}
+
+/* Records of the input's own */
+
+/* Content as such, or as the body of the sender's next message. */
+static void forge(struct simulation *world, struct wire_reader *input)
+{
+	uint8_t choice = wire_read_u8(input);
+	enum simulation_direction direction = choice % 2;
+	adtls_engine_t *sender = sender_of(world, direction);
+	uint8_t datagram[DATAGRAM_MAX], message[HANDSHAKE_HEADER_LEN + 256];
+	struct handshake_fragment fragment = { 0 };
+	enum record_type type = (enum record_type)wire_read_u8(input);
+	struct wire_writer writer;
+	adtls_bytes_t content;
+
+	if (sender == NULL || sender->phase == ENGINE_CLOSED)
+		return;
+	fragment.type = wire_read_u8(input);
+	fragment.message_seq = (uint16_t)(sender->channel.next_send_seq +
+					  wire_read_u8(input) / 64);
+	content = fuzz_take(input, wire_read_u8(input));
+	if (choice >= 128) {
+		type = RECORD_HANDSHAKE;
+		fragment.data = content;
+		fragment.message_len = (uint32_t)content.len;
+		wire_writer_init(&writer, message, sizeof(message));
+		handshake_fragment_write(&writer, &fragment);
+		content = wire_written(&writer);
+	}
+	wire_writer_init(&writer, datagram, sizeof(datagram));
+	seal(&sender->channel.sealers[choice / 2 %
+				      sender->channel.sealer_count],
+	     type, content, &writer);
+	simulation_inject(world, direction, datagram, writer.len);
+}
+
+static void read_edits(struct wire_reader *input, struct edit *edits,
+		       size_t *out_count)
+{
+	size_t count = wire_read_u8(input) % (EDITS_MAX + 1);
+
+	for (*out_count = 0; *out_count < count; (*out_count)++)
+		edits[*out_count] = edit_read(input);
+}
+
+static void configure_scenario(uint8_t bits, struct insider *insider,
+			       struct simulation_options *options)
+{
+	options->no_cookie = (bits & WITHOUT_COOKIE) != 0;
+	options->client_certificate = (bits & CLIENT_CERTIFICATE) != 0;
+	if ((bits & SMALL_MTU) != 0)
+		options->client_mtu = options->server_mtu = 256;
+	if ((bits & SLOW_APPRAISAL) != 0)
+		options->appraisal_us = 3 * SECOND;
+	if ((bits & WITH_EVIDENCE) == 0)
+		return;
+	options->policy = simulation_policy("require");
+	insider->genuine =
+		simulation_attester((bits & TAMPERED) != 0 ? 0xbb : 0xaa);
+	FUZZ_REQUIRE(adtls_attester_new(&insider_ops, insider,
+					&options->attester) == ADTLS_OK);
+}
+
+static void run(struct simulation *world, uint8_t bits,
+		struct wire_reader *input)
+{
+	if (simulation_connect(world, 20 * SECOND))
+		require_agreement(world->client_engine, world->server_engine);
+	for (size_t i = 0; i < FORGED_MAX && wire_reader_more(input); i++) {
+		forge(world, input);
+		if ((bits & DELIVERS_OFTEN) != 0)
+			simulation_run(world,
+				       world->now.monotonic_us + SECOND / 10);
+	}
+	simulation_run(world, world->now.monotonic_us + 2 * SECOND);
+	require_bounded(world->client_engine);
+	if (world->server_engine != NULL)
+		require_bounded(world->server_engine);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static struct insider insider;
+	struct simulation_options options = {
+		.filter = filter,
+		.filter_context = &insider,
+		.handshake_deadline_us = 10 * SECOND,
+	};
+	struct simulation world;
+	struct wire_reader input;
+	uint8_t bits;
+
+	insider = (struct insider){ 0 };
+	wire_reader_init(&input, data, size);
+	bits = wire_read_u8(&input);
+	options.seed = wire_read_u8(&input);
+	read_edits(&input, insider.edits, &insider.edit_count);
+	read_edits(&input, insider.evidence, &insider.evidence_count);
+	configure_scenario(bits, &insider, &options);
+	simulation_init(&world, &options);
+	run(&world, bits, &input);
+	FUZZ_REQUIRE(!world.server.authorized ||
+		     (insider.is_signed && (bits & TAMPERED) == 0));
+	simulation_clear(&world);
+	adtls_attester_unref(options.attester);
+	adtls_attester_unref(insider.genuine);
+	adtls_policy_unref(options.policy);
+	return 0;
+}
