@@ -42,6 +42,8 @@ static const struct known {
 	  "HEX, the SHA-256 of its software" },
 	{ BOTH, "mtu", TEXT(mtu), "BYTES of UDP payload at most" },
 	{ BOTH, "priority", TEXT(priority), "GnuTLS priority string" },
+	{ BOTH, "forgery-limit", TEXT(forgery_limit),
+	  "RECORDS that may fail under one key" },
 	{ BOTH, "key-log", TEXT(key_log), "FILE for the traffic secrets" },
 	{ ECHO_SERVER, "once", FLAG(once), "exit after one connection" },
 	{ BOTH, "help", 0, false, "print this" },

@@ -18,6 +18,7 @@ struct echo_options {
 	const char *key;
 	const char *hostname;
 	const char *priority;
+	const char *forgery_limit;
 	const char *mtu;
 	const char *text;
 	const char *key_log;

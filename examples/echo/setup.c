@@ -136,6 +136,17 @@ static void set_priority(adtls_config_t *config, const char *priority)
 	echo_fail(ECHO_USAGE, "--priority: %s", description);
 }
 
+static void set_forgery_limit(adtls_config_t *config, const char *limit)
+{
+	char *end;
+	unsigned long long records = strtoull(limit, &end, 10);
+
+	if (*limit == '\0' || *end != '\0' ||
+	    adtls_config_set_forgery_limit(config, records) != ADTLS_OK)
+		echo_fail(ECHO_USAGE, "--forgery-limit: \"%s\" is no number",
+			  limit);
+}
+
 static void set_mtu(adtls_config_t *config, const char *mtu)
 {
 	char *end;
@@ -157,6 +168,8 @@ adtls_config_t *echo_config(const struct echo_options *options)
 	adtls_credentials_unref(made);
 	if (options->priority != NULL)
 		set_priority(config, options->priority);
+	if (options->forgery_limit != NULL)
+		set_forgery_limit(config, options->forgery_limit);
 	if (options->mtu != NULL)
 		set_mtu(config, options->mtu);
 	if (options->key_log != NULL)

@@ -19,12 +19,14 @@ import unittest
 from dataclasses import replace
 from pathlib import Path
 
-from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 
 from adtls_peer import (attestation, capture, certificates, decode, driver, evidence,
-                        key_log, lies, misbehave, relay, signing)
+                        key_log, lies, messages, misbehave, relay, signing)
 from adtls_peer.appraisal import RelyingParty
-from adtls_peer.codepoints import Alert, NamedGroup
+from adtls_peer.codepoints import (Alert, CipherSuite, HandshakeType, NamedGroup,
+                                   SignatureScheme)
 from adtls_peer.connection import Config
 from adtls_peer.lies import after_handshake
 
@@ -60,6 +62,7 @@ class World:
         self.folder = folder
         draw = random.Random(9147).randbytes
         authority = certificates.TestAuthority(draw)
+        self.authority = authority
         self.ca = self.save("ca.pem", certificates.to_der(authority.certificate))
         self.device = evidence.Device(ueid=b"\1" + bytes(range(16)))
         self.attestation_key = signing.generate_private_key(draw)
@@ -201,6 +204,35 @@ class Reflector(misbehave.Misbehaviour):
     """Does not notice that both sides have the same key."""
 
     minds_reflection = False
+
+
+class OnlyScheme(misbehave.Misbehaviour):
+    """Honest, but signs with this scheme, whatever the peer likes best."""
+
+    def __init__(self, scheme) -> None:
+        self.scheme = scheme
+
+    def messages(self, connection, message):
+        if message.kind != HandshakeType.CERTIFICATE_VERIFY:
+            return [message]
+        assert self.scheme in connection.peer_schemes
+        content = messages.certificate_verify_content(connection.is_server,
+                                                      connection.transcript.hash())
+        signature = signing.sign(self.scheme, connection.config.key, content)
+        return [messages.CertificateVerify(signature, self.scheme).encode()]
+
+
+class Pkcs1(misbehave.Misbehaviour):
+    """Signs CertificateVerify as only certificates may be signed."""
+
+    def messages(self, connection, message):
+        if message.kind != HandshakeType.CERTIFICATE_VERIFY:
+            return [message]
+        content = messages.certificate_verify_content(connection.is_server,
+                                                      connection.transcript.hash())
+        signature = connection.config.key.sign(content, padding.PKCS1v15(),
+                                               hashes.SHA256())
+        return [messages.CertificateVerify(signature, 0x0401).encode()]
 
 
 class AttestedTest(unittest.TestCase):
@@ -363,6 +395,123 @@ class RelayedTest(unittest.TestCase):
             self.assertGreater(between.relay.counters[relay.TO_SERVER].edited, 0)
             self.assertNotIn("granted", server.log())
             self.assertNotIn(" connected", server.log())
+
+
+class AlgorithmsTest(unittest.TestCase):
+    """Each suite, group and signature scheme, in both roles, without attestation
+    where the key is none that our Evidence can name."""
+
+    CIPHERS = {CipherSuite.TLS_AES_128_GCM_SHA256: "AES-128-GCM",
+               CipherSuite.TLS_AES_256_GCM_SHA384: "AES-256-GCM",
+               CipherSuite.TLS_CHACHA20_POLY1305_SHA256: "CHACHA20-POLY1305",
+               CipherSuite.TLS_AES_128_CCM_SHA256: "AES-128-CCM",
+               CipherSuite.TLS_AES_128_CCM_8_SHA256: "AES-128-CCM-8"}
+
+    @staticmethod
+    def suite_arguments(suite):
+        return ["--priority", "NORMAL:-CIPHER-ALL:+" + AlgorithmsTest.CIPHERS[suite],
+                "--forgery-limit", 100]
+
+    @staticmethod
+    def group_arguments(group):
+        return ["--priority", f"NORMAL:-GROUP-ALL:+GROUP-{group.name}"]
+
+    def assert_served(self, arguments, **changes):
+        """A Python server and a client of adtls, attested."""
+        run, ended = serve(arguments, **changes)
+        self.assertEqual((ended.returncode, ended.stdout), (0, "hello\n"),
+                         ended.stderr)
+        self.assertTrue(run.connection.verdict.granted, run.connection.verdict)
+        return run.connection
+
+    def assert_connected(self, arguments, **changes):
+        """A Python client and a server of adtls, attested."""
+        server = EchoServer("--policy", WORLD.policy("require"), *arguments)
+        self.addCleanup(server.stop)
+        run = connect(server.address, **changes)
+        self.assertEqual((run.exit_status, run.received), (0, b"hello"),
+                         run.connection.failure)
+        self.assertIn("granted", server.log())
+        return run.connection
+
+    def test_suites(self):
+        for suite in CipherSuite:
+            with self.subTest(suite.name):
+                arguments = self.suite_arguments(suite)
+                for meet in (self.assert_served, self.assert_connected):
+                    connection = meet(arguments, suites=tuple(CipherSuite))
+                    self.assertEqual(connection.suite.number, suite)
+
+    def test_groups(self):
+        for group in NamedGroup:
+            with self.subTest(group.name):
+                arguments = self.group_arguments(group)
+                for meet in (self.assert_served, self.assert_connected):
+                    connection = meet(arguments, groups=tuple(NamedGroup))
+                    self.assertEqual(connection.group, group)
+
+    def keys(self):
+        return {"p384": ec.generate_private_key(ec.SECP384R1()),
+                "ed25519": ed25519.Ed25519PrivateKey.generate(),
+                "rsa": rsa.generate_private_key(65537, 2048),
+                "rsa3072": rsa.generate_private_key(65537, 3072)}
+
+    def test_signatures_of_the_peer(self):
+        """adtls verifies; the peer signs with what adtls asks for first."""
+        server = EchoServer("--require-client-cert")
+        self.addCleanup(server.stop)
+        for name, key in self.keys().items():
+            for scheme in signing.schemes_of(key):
+                with self.subTest(f"{name}, {scheme.name}"):
+                    only = OnlyScheme(scheme)
+                    _, chain = WORLD.authority.issue("localhost", key)
+                    run = connect(server.address, chain=chain, key=key, attester=None,
+                                  misbehaviour=only)
+                    self.assertEqual((run.exit_status, run.received), (0, b"hello"),
+                                     run.connection.failure)
+                    run, ended = serve(attests=False, relying_party=None, chain=chain,
+                                       key=key, misbehaviour=only)
+                    self.assertEqual(ended.stdout, "hello\n", ended.stderr)
+
+    def test_signatures_of_adtls(self):
+        """The peer verifies, and accepts one scheme."""
+        for name, key in self.keys().items():
+            _, chain = WORLD.authority.issue("localhost", key)
+            files = ["--cert", WORLD.save(f"{name}.pem", *chain),
+                     "--key", WORLD.folder / f"{name}.key"]
+            WORLD.save_key(f"{name}.key", key)
+            server = EchoServer(*files)
+            self.addCleanup(server.stop)
+            for scheme in signing.schemes_of(key):
+                with self.subTest(f"{name}, {scheme.name}"):
+                    run = connect(server.address, schemes=(scheme,))
+                    self.assertEqual(run.exit_status, 0, run.connection.failure)
+                    self.assertEqual(run.connection.scheme, scheme)
+                    run, ended = serve(files, attests=False, relying_party=None,
+                                       require_client_certificate=True,
+                                       schemes=(scheme,))
+                    self.assertEqual(ended.stdout, "hello\n", ended.stderr)
+                    self.assertEqual(run.connection.scheme, scheme)
+
+    def test_no_common_scheme(self):
+        """The key of adtls is P-256."""
+        server = EchoServer()
+        self.addCleanup(server.stop)
+        goal = driver.Goal(expect_alerts=(Alert.HANDSHAKE_FAILURE,), timeout=20.0)
+        run = connect(server.address, goal,
+                      schemes=(SignatureScheme.ECDSA_SECP384R1_SHA384,))
+        self.assertEqual(run.exit_status, 0, run.connection.failure)
+
+    def test_pkcs1_in_certificate_verify(self):
+        """RFC 8446 §4.2.3: offered for certificates, forbidden for handshakes."""
+        server = EchoServer("--require-client-cert")
+        self.addCleanup(server.stop)
+        key = rsa.generate_private_key(65537, 2048)
+        _, chain = WORLD.authority.issue("localhost", key)
+        goal = driver.Goal(expect_alerts=(Alert.ILLEGAL_PARAMETER,), timeout=20.0)
+        run = connect(server.address, goal, chain=chain, key=key, attester=None,
+                      misbehaviour=Pkcs1())
+        self.assertEqual(run.exit_status, 0, run.connection.failure)
 
 
 class LiesToServerTest(unittest.TestCase):
