@@ -26,8 +26,8 @@ static const char usage[] =
 	"  --ca FILE        PEM certificates that the peer must chain to\n"
 	"  --cert FILE      own PEM certificate chain\n"
 	"  --key FILE       own PEM key: PKCS#8, not encrypted\n"
-	"  --group NAME     x25519, p256 or x25519mlkem768; again for more,\n"
-	"                   preferred first\n"
+	"  --group NAME     x25519, p256, p384 or x25519mlkem768; again for\n"
+	"                   more, preferred first\n"
 	"  --short-header   send the shortest record headers\n"
 	"  --drop-nth N     lose the Nth datagram sent\n"
 	"  --mtu N          lose datagrams over N bytes, and the first three,\n"
@@ -106,6 +106,7 @@ static void add_group(struct nss_settings *settings, const char *name)
 	} groups[] = {
 		{ "x25519", ssl_grp_ec_curve25519 },
 		{ "p256", ssl_grp_ec_secp256r1 },
+		{ "p384", ssl_grp_ec_secp384r1 },
 		{ "x25519mlkem768", (SSLNamedGroup)GROUP_X25519MLKEM768 },
 	};
 	size_t i = 0;

@@ -18,7 +18,7 @@ class Role:
     trust: pathlib.Path
     certificate: Optional[pathlib.Path] = None
     key: Optional[pathlib.Path] = None
-    suites: tuple = ()  # as codepoints.CipherSuite has them
+    cipher: str = ""  # adtls only: as GnuTLS names it
     groups: tuple = ()
     mtu: int = 0
     hostname: str = "localhost"  # client
@@ -141,7 +141,7 @@ class Peer(Stack):
     """The Python peer in tests/peer/, without attestation."""
 
     serves_once = True
-    groups = {"x25519": "x25519", "p256": "secp256r1"}
+    groups = {"x25519": "x25519", "p256": "secp256r1", "p384": "secp384r1"}
 
     def __init__(self, program):
         self.program = program
@@ -174,7 +174,8 @@ class Adtls(Stack):
     """examples/echo-client and examples/echo-server."""
 
     serves_once = False
-    groups = {"x25519": "GROUP-X25519", "p256": "GROUP-SECP256R1"}
+    groups = {"x25519": "GROUP-X25519", "p256": "GROUP-SECP256R1",
+              "p384": "GROUP-SECP384R1"}
 
     def __init__(self, programs):
         self.programs = pathlib.Path(programs)
@@ -183,9 +184,13 @@ class Adtls(Stack):
         options = ["--ca", role.trust]
         if role.certificate:
             options += ["--cert", role.certificate, "--key", role.key]
+        priority = "NORMAL"
+        if role.cipher:
+            priority += f":-CIPHER-ALL:+{role.cipher}"
         if role.groups:
-            kept = "".join(f":+{self.groups[group]}" for group in role.groups)
-            options += ["--priority", f"NORMAL:-GROUP-ALL{kept}"]
+            priority += ":-GROUP-ALL" + "".join(
+                f":+{self.groups[group]}" for group in role.groups)
+        options += ["--priority", priority]
         if role.mtu:
             options += ["--mtu", role.mtu]
         return options
