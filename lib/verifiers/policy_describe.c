@@ -106,8 +106,8 @@ static void describe_times(struct description *description,
 			   const adtls_policy_t *policy)
 {
 	if (policy->maximum_age_s == 0)
-		describe_word(description, "maximum-evidence-age: ",
-			      "not checked");
+		describe_word(description,
+			      "maximum-evidence-age: ", "not checked");
 	else
 		describe_seconds(description, "maximum-evidence-age: ",
 				 policy->maximum_age_s);
@@ -135,8 +135,8 @@ void adtls_policy_describe(const adtls_policy_t *policy,
 	struct description description = { .write = write, .context = context };
 
 	if (policy->is_refusing) {
-		describe_word(&description, "refuses everything: ",
-			      "it could not be loaded");
+		describe_word(&description,
+			      "refuses everything: ", "it could not be loaded");
 		return;
 	}
 	describe_word(&description, "peer-attestation: ",

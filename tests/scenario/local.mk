@@ -15,6 +15,8 @@ tests_scenario_test_attestation_SOURCES = tests/scenario/test_attestation.c
 cmocka_programs += tests/scenario/test_algorithms
 tests_scenario_test_algorithms_SOURCES = tests/scenario/test_algorithms.c
 
+script_tests += tests/scenario/test_cli.py
+
 script_tests += tests/scenario/test_echo.py
 
 script_tests += tests/scenario/test_onboarding.py

@@ -7,7 +7,7 @@ import re
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
-C_FOLDERS = ("lib", "coap", "examples", "tests", "interop", "bench")
+C_FOLDERS = ("lib", "coap", "cli", "examples", "tests", "interop", "bench")
 
 COMMENTS_AND_STRINGS = re.compile(
     r'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'', re.DOTALL
