@@ -38,7 +38,8 @@ void adtls_endpoint_free(adtls_endpoint_t *endpoint);
 /**
  * adtls_endpoint_receive:
  * @from: where it came from
- * @datagram: its payload; decrypted in place
+ * @datagram: its payload; decrypted in place, and to stay until all events are
+ *   taken: ADTLS_EVENT_DATA lends from it
  * @out_is_new: set to whether the engine was made by this datagram; may be NULL
  *
  * Returns: the engine that took the datagram, owned by the endpoint until
