@@ -167,6 +167,10 @@ static void write_goodbye(struct adtls_engine *engine, adtls_time_t now,
 	}
 	if (engine->phase == ENGINE_CLOSED && tombstone->is_due &&
 	    write_alert_record(engine, tombstone->alert, datagram)) {
+		/* That alone ends nothing (RFC 8446 §6.1). */
+		if (tombstone->alert == ADTLS_ALERT_USER_CANCELED)
+			write_alert_record(engine, ADTLS_ALERT_CLOSE_NOTIFY,
+					   datagram);
 		tombstone->is_due = false;
 		tombstone->last_sent_us = now.monotonic_us;
 	}
