@@ -128,14 +128,27 @@ bool channel_read_keys(struct channel *channel, uint64_t epoch,
 
 /* The newest epoch that the peer is known to write in: whoever has missed our
  * ACK of its KeyUpdate goes on in the one before (RFC 9147 §8). */
-static uint64_t newest_used_read_epoch(const struct channel *channel)
+static size_t newest_used_opener(const struct channel *channel)
 {
 	size_t i = channel->openers.count - 1;
 
 	while (i > 0 && channel->opener_slots[i].window.next == 0 &&
 	       channel->opener_slots[i].keys.epoch > EPOCH_APPLICATION)
 		i--;
-	return channel->opener_slots[i].keys.epoch;
+	return i;
+}
+
+bool channel_is_deaf(const struct channel *channel)
+{
+	for (size_t i = newest_used_opener(channel); i < channel->openers.count;
+	     i++) {
+		const struct record_opener *opener = &channel->opener_slots[i];
+
+		if (opener->keys.suite != NULL &&
+		    opener->forgeries >= record_opener_forgery_limit(opener))
+			return true;
+	}
+	return false;
 }
 
 bool channel_retire_old(struct channel *channel)
@@ -143,7 +156,9 @@ bool channel_retire_old(struct channel *channel)
 	if (flight_is_empty(&channel->outgoing))
 		retire_sealers(channel,
 			       channel_newest_sealer(channel)->keys.epoch);
-	retire_openers(channel, newest_used_read_epoch(channel));
+	retire_openers(
+		channel,
+		channel->opener_slots[newest_used_opener(channel)].keys.epoch);
 	return channel->sealer_count == 1 && channel->openers.count == 1;
 }
 

@@ -54,6 +54,9 @@ bool channel_read_keys(struct channel *channel, uint64_t epoch,
  * newest that the peer has used; for writing, those of which no message is
  * unacknowledged. False: more than the newest are left. */
 bool channel_retire_old(struct channel *channel);
+/* Has a key that the peer writes with, or will, borne all the forgeries that it
+ * may? Older ones may be used up: nobody needs them (RFC 9147 §4.5.3). */
+bool channel_is_deaf(const struct channel *channel);
 
 /* The keys of @epoch, or NULL. */
 struct record_sealer *channel_sealer(struct channel *channel, uint64_t epoch);

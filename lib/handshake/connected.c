@@ -169,6 +169,7 @@ bool connected_needs_update(const struct connected *connected,
 		&channel->opener_slots[channel->openers.count - 1];
 	const struct crypto_suite *suite = connected->facts->suite;
 
-	*out_peers_too = opener->forgeries >= suite->forgery_limit / 2;
+	*out_peers_too = opener->forgeries >=
+			 (record_opener_forgery_limit(opener) + 1) / 2;
 	return sealer->next_sequence >= suite->seal_limit / 2 || *out_peers_too;
 }

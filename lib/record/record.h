@@ -55,6 +55,8 @@ bool record_keys_init(struct record_keys *keys, uint64_t epoch,
 		      const char *label_prefix, const struct secret *secret);
 void record_keys_clear(struct record_keys *keys);
 
+/* How many records that do not authenticate are borne under the key. */
+uint64_t record_opener_forgery_limit(const struct record_opener *opener);
 /* Are the sequence numbers, or what the AEAD may seal under one key (RFC 9147
  * §4.5.3), used up? */
 bool record_sealer_is_exhausted(const struct record_sealer *sealer);

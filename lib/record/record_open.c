@@ -157,7 +157,7 @@ static enum record_verdict unprotect(struct record_opener *opener,
 	return RECORD_ACCEPT;
 }
 
-static uint64_t forgery_limit(const struct record_opener *opener)
+uint64_t record_opener_forgery_limit(const struct record_opener *opener)
 {
 	uint64_t most = opener->keys.suite->forgery_limit;
 
@@ -184,7 +184,7 @@ static enum record_verdict open_protected(const struct record_openers *openers,
 	if (layout.ciphertext_len >
 	    INNER_PLAINTEXT_MAX + opener->keys.suite->tag_len)
 		return RECORD_DROP_TOO_LARGE;
-	if (opener->forgeries >= forgery_limit(opener))
+	if (opener->forgeries >= record_opener_forgery_limit(opener))
 		return RECORD_DROP_KEY_LIMIT;
 	return unprotect(opener, &layout, out);
 }

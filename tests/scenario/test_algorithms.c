@@ -191,13 +191,21 @@ static void our_key_needs_a_signature(void **state)
 	adtls_config_unref(config);
 }
 
-/* Records under a short tag that do not authenticate: as many as were allowed
- * do nothing, one more and the key is given up (RFC 9147 §4.5.3). */
+static void forge(struct simulation *world, uint8_t first, unsigned count)
+{
+	uint8_t forged[40] = { first, 0, 0, 0, 35 };
+
+	while (count-- > 0)
+		simulation_inject(world, TO_CLIENT, forged, sizeof(forged));
+}
+
+/* Records under a short tag that do not authenticate: with fewer than were
+ * allowed the keys change, with as many at once the connection ends (RFC 9147
+ * §4.5.3). */
 static void forgeries_end_a_key(void **state)
 {
 	struct simulation_options options = { .seed = 1,
 					      .configure = configure };
-	uint8_t forged[40] = { 0x2f, 0, 0, 0, 35 };
 	struct simulation world;
 
 	(void)state;
@@ -205,13 +213,16 @@ static void forgeries_end_a_key(void **state)
 		"NORMAL:-CIPHER-ALL:+AES-128-CCM-8";
 	simulation_init(&world, &options);
 	assert_true(simulation_connect(&world, MINUTE));
-	for (unsigned i = 1; i < FORGERY_LIMIT; i++)
-		simulation_inject(&world, TO_CLIENT, forged, sizeof(forged));
+	/* Until Finished is acknowledged. */
+	simulation_run(&world, world.now.monotonic_us + MINUTE / 60);
+	forge(&world, 0x2f, FORGERY_LIMIT - 1);
 	assert_int_equal(simulation_send(&world, ADTLS_SERVER, "one", 3),
 			 ADTLS_OK);
 	simulation_run(&world, 2 * MINUTE);
 	assert_int_equal(world.client.data_count, 1);
-	simulation_inject(&world, TO_CLIENT, forged, sizeof(forged));
+	assert_true(world.client.keys_updated > 0);
+	/* The next epoch is the fourth. */
+	forge(&world, 0x2c, FORGERY_LIMIT + 1);
 	assert_int_equal(simulation_send(&world, ADTLS_SERVER, "two", 3),
 			 ADTLS_OK);
 	simulation_run(&world, 3 * MINUTE);
