@@ -61,7 +61,8 @@ bool engine_restart_without_cookie(struct adtls_engine *engine)
 	handshake_free(engine->hs);
 	engine->hs = NULL;
 	engine->facts = (struct hs_facts){ 0 };
-	channel_restart(&engine->channel, CONFIG_REASSEMBLY_BUDGET,
+	channel_restart(&engine->channel,
+			config_reassembly_budget(engine->config),
 			&engine->config->timer);
 	return start_handshake(engine);
 }
@@ -94,7 +95,7 @@ static int engine_new(struct adtls_config *config, adtls_role_t role,
 		now.monotonic_us + config->handshake_deadline_us;
 	engine->retire_us = ADTLS_NEVER;
 	engine->is_address_validated = true;
-	channel_init(&engine->channel, CONFIG_REASSEMBLY_BUDGET,
+	channel_init(&engine->channel, config_reassembly_budget(config),
 		     &config->timer);
 	engine->channel.forgery_limit = config->forgery_limit;
 	data_queue_init(&engine->outgoing, ENGINE_QUEUE_RECORDS,

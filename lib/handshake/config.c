@@ -137,6 +137,16 @@ int adtls_config_seal(adtls_config_t *config, char *out_message,
 	return ADTLS_OK;
 }
 
+size_t config_reassembly_budget(const struct adtls_config *config)
+{
+	size_t limit = config->attestation.limit;
+
+	return limit > CONFIG_ATTESTATION_LIMIT_DEFAULT ?
+		       CONFIG_REASSEMBLY_BUDGET + limit -
+			       CONFIG_ATTESTATION_LIMIT_DEFAULT :
+		       CONFIG_REASSEMBLY_BUDGET;
+}
+
 int config_use(struct adtls_config *config)
 {
 	int error = adtls_config_seal(config, NULL, 0);

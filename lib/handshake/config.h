@@ -64,6 +64,9 @@ struct adtls_config {
 	size_t extension_count;
 };
 
+/* Bytes of handshake messages being put together: an Attestation of the largest
+ * size accepted must fit, whatever else is there. */
+size_t config_reassembly_budget(const struct adtls_config *config);
 /* Seal and take a reference; the message is dropped. */
 int config_use(struct adtls_config *config);
 /* Write a line to the trace, printf-like; nothing without a trace. */
