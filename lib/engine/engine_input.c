@@ -51,14 +51,29 @@ struct fragments_seen {
 	bool any_old;		/* the peer repeats itself */
 };
 
-/* A ClientHello again: our answer was lost. Anybody can send one, which is why
- * it does no more than that, at most once per quarter of an RTO. */
+/* The ClientHello that began this handshake, again: our answer was lost. Only
+ * who has seen it knows its random. */
+static bool is_hello_again(const struct adtls_engine *engine,
+			   const struct handshake_fragment *fragment)
+{
+	struct wire_reader reader;
+	adtls_bytes_t random;
+
+	if (engine->role != ADTLS_SERVER || engine->hs == NULL ||
+	    fragment->type != HANDSHAKE_CLIENT_HELLO || fragment->offset != 0)
+		return false;
+	wire_reader_init_bytes(&reader, fragment->data);
+	wire_read_u16(&reader);	/* legacy_version */
+	random = wire_read_bytes(&reader, HELLO_RANDOM_LEN);
+	return bytes_equal(random, bytes_of(engine->hs->client_random,
+					    HELLO_RANDOM_LEN));
+}
+
 static void drop_fragment(struct adtls_engine *engine, adtls_time_t now,
 			  uint64_t epoch,
 			  const struct handshake_fragment *fragment)
 {
-	if (epoch == EPOCH_PLAINTEXT && engine->role == ADTLS_SERVER &&
-	    fragment->type == HANDSHAKE_CLIENT_HELLO && engine->hs != NULL)
+	if (epoch == EPOCH_PLAINTEXT && is_hello_again(engine, fragment))
 		flight_retransmit(&engine->channel.outgoing, now.monotonic_us);
 	else
 		engine->statistics.dropped_unexpected++;
@@ -318,7 +333,8 @@ static void receive_records(struct adtls_engine *engine, adtls_time_t now,
 			keep_early(engine, bytes_of(data, consumed));
 		else
 			count_drop(engine, verdict);
-		if (verdict == RECORD_DROP_KEY_LIMIT)
+		if (verdict == RECORD_DROP_KEY_LIMIT &&
+		    channel_is_deaf(&engine->channel))
 			engine_fail(engine, now, ADTLS_ALERT_BAD_RECORD_MAC,
 				    ADTLS_REASON_KEY_LIMIT,
 				    "too many forged records under one key");

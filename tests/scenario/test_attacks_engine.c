@@ -140,7 +140,8 @@ static void a_record_kept_by_half_lets_the_server_sleep(void **state)
 		      (uint16_t)world.server_engine->channel.incoming.next_seq,
 		      (adtls_bytes_t){ 0 }, content)
 		      .len;
-	content[3] = 32;	/* of which none is here */
+	/* Of which nothing is here. */
+	content[3] = (uint8_t)world.server_engine->facts.suite->hash->len;
 	len += message(HANDSHAKE_CERTIFICATE, 0, text("old"), content + len)
 		       .len;
 	len += message(HANDSHAKE_CERTIFICATE, 1000, text("far ahead"),
@@ -419,6 +420,71 @@ static void a_forged_alert_does_not_end_a_handshake(void **state)
 	simulation_clear(&world);
 }
 
+/* Plaintext of somebody else does not use up the attempts of a server whose
+ * client is far away. */
+
+static void count_attempts(adtls_config_t *client, adtls_config_t *server)
+{
+	(void)client;
+	assert_int_equal(adtls_config_set_timer(server, ADTLS_TIMER_FIXED,
+						SECOND, 3),
+			 ADTLS_OK);
+}
+
+static void a_forged_hello_uses_up_no_attempts(void **state)
+{
+	static const uint8_t random[34] = { 0xfe, 0xfd };
+	struct simulation_options options = {
+		.seed = 19,
+		.delay_us = 3 * SECOND / 2,
+		.configure = count_attempts,
+	};
+	struct simulation world;
+	uint8_t datagram[RECORD_PLAINTEXT_HEADER_LEN + 64] = {
+		RECORD_HANDSHAKE, 0xfe, 0xfd
+	};
+	size_t len;
+
+	(void)state;
+	simulation_init(&world, &options);
+	len = message(HANDSHAKE_CLIENT_HELLO, 1,
+		      bytes_of(random, sizeof(random)),
+		      datagram + RECORD_PLAINTEXT_HEADER_LEN)
+		      .len;
+	datagram[RECORD_PLAINTEXT_HEADER_LEN - 1] = (uint8_t)len;
+	/* A fragment: the front door cannot tell yet. */
+	datagram[RECORD_PLAINTEXT_HEADER_LEN + 2] = 1;
+	for (int i = 0; i < 20; i++) {
+		simulation_inject(&world, TO_SERVER, datagram,
+				  RECORD_PLAINTEXT_HEADER_LEN + len);
+		run_for(&world, SECOND * 2 / 5);
+	}
+	run_for(&world, 20 * SECOND);
+	assert_true(world.client.connected);
+	assert_true(world.server.connected);
+	simulation_clear(&world);
+}
+
+static void a_client_that_gives_up_lets_the_server_go(void **state)
+{
+	struct simulation_options options = {
+		.seed = 20,
+		.client_certificate = true,
+		.sign_us = 5 * SECOND,
+	};
+	struct simulation world;
+
+	(void)state;
+	simulation_init(&world, &options);
+	run_for(&world, 8 * SECOND);
+	assert_false(world.client.connected);
+	adtls_engine_close(world.client_engine, world.now);
+	run_for(&world, SECOND);
+	assert_true(world.server.closed);
+	assert_int_equal(world.server.reason, ADTLS_REASON_CLOSED_BY_PEER);
+	simulation_clear(&world);
+}
+
 /* Order */
 
 static void data_of_a_handshake_that_fails_is_not_delivered(void **state)
@@ -577,6 +643,53 @@ static void a_key_that_is_used_up_ends_the_connection(void **state)
 	simulation_clear(&world);
 }
 
+static void require_few_forgeries(adtls_config_t *client,
+				  adtls_config_t *server)
+{
+	(void)client;
+	assert_int_equal(adtls_config_set_forgery_limit(server, 20), ADTLS_OK);
+}
+
+static void send_garbage(struct simulation *world, unsigned count)
+{
+	/* A header of epoch 3, or 7, and 32 bytes that nobody sealed. */
+	uint8_t datagram[5 + 32] = { 0x2f, 0, 0, 0, 32 };
+
+	while (count-- > 0) {
+		datagram[5] = (uint8_t)count;
+		simulation_inject(world, TO_SERVER, datagram,
+				  sizeof(datagram));
+	}
+	run_for(world, SECOND);
+}
+
+/* Forgeries make keys change before the limit; those that go on against the old
+ * key are of no account any more. */
+static void forgeries_do_not_end_a_connection(void **state)
+{
+	struct simulation_options options = {
+		.seed = 18,
+		.configure = require_few_forgeries,
+	};
+	struct simulation world;
+
+	(void)state;
+	simulation_init(&world, &options);
+	assert_true(simulation_connect(&world, MINUTE));
+	run_for(&world, SECOND);
+	send_garbage(&world, 15);
+	assert_true(world.server.keys_updated > 0);
+	simulation_send(&world, ADTLS_CLIENT, "ping", 4);
+	run_for(&world, SECOND);
+	assert_int_equal(world.server.data_count, 1);
+	send_garbage(&world, 100);
+	assert_false(world.server.closed);
+	simulation_send(&world, ADTLS_CLIENT, "ping", 4);
+	run_for(&world, SECOND);
+	assert_int_equal(world.server.data_count, 2);
+	simulation_clear(&world);
+}
+
 static void assert_zero(const void *data, size_t len)
 {
 	const uint8_t *bytes = data;
@@ -714,6 +827,9 @@ int main(void)
 		cmocka_unit_test(nothing_may_come_behind_finished),
 		cmocka_unit_test(a_verdict_at_its_deadline_is_too_late),
 		cmocka_unit_test(a_key_that_is_used_up_ends_the_connection),
+		cmocka_unit_test(a_forged_hello_uses_up_no_attempts),
+		cmocka_unit_test(a_client_that_gives_up_lets_the_server_go),
+		cmocka_unit_test(forgeries_do_not_end_a_connection),
 		cmocka_unit_test(retired_keys_leave_nothing),
 		cmocka_unit_test(old_keys_stay_until_the_new_are_used),
 		cmocka_unit_test(nothing_may_come_behind_a_key_update),
