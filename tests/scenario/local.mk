@@ -17,6 +17,13 @@ tests_scenario_test_algorithms_SOURCES = tests/scenario/test_algorithms.c
 
 script_tests += tests/scenario/test_cli.py
 
+crowd = tests/scenario/crowd.c tests/scenario/crowd.h
+
+cmocka_programs += tests/scenario/test_credentials
+tests_scenario_test_credentials_SOURCES = \
+	tests/scenario/test_credentials.c \
+	$(crowd)
+
 script_tests += tests/scenario/test_echo.py
 
 script_tests += tests/scenario/test_onboarding.py
