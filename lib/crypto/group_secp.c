@@ -143,8 +143,8 @@ static bool generate(const struct crypto_group *group,
 	return true;
 }
 
-/* The secret is the x coordinate. The order of these curves is prime, so a point
- * on it times a scalar in range is never the point at infinity. */
+/* The secret is the x coordinate. The order of these curves is prime, so that a
+ * point times a scalar in range is never the point at infinity. */
 static bool derive(const struct crypto_group *group, const uint8_t *scalar,
 		   const uint8_t *peer_share,
 		   uint8_t out[CRYPTO_SHARED_SECRET_MAX])

@@ -16,9 +16,9 @@
 
 /* What becomes of a name of GnuTLS's. */
 enum fate {
-	DROPPED,	/* adtls does not have it */
+	DROPPED, /* adtls does not have it */
 	KEPT,
-	KEPT_BESIDE	/* kept, but no handshake works with it alone */
+	KEPT_BESIDE /* kept, but no handshake works with it alone */
 };
 
 /* A category of negotiable things, named as by GnuTLS and by adtls alike. */
@@ -113,9 +113,8 @@ static enum fate keep_scheme(struct priority *out, const char *name)
 		if (strcmp(schemes[i]->name, name) == 0 &&
 		    out->scheme_count < PRIORITY_LIST_MAX) {
 			out->schemes[out->scheme_count++] = schemes[i];
-			return schemes[i]->is_for_certificates
-				       ? KEPT_BESIDE
-				       : KEPT;
+			return schemes[i]->is_for_certificates ? KEPT_BESIDE
+							       : KEPT;
 		}
 	}
 	return DROPPED;

@@ -77,15 +77,9 @@ static const struct crypto_scheme rsa_pkcs1_sha512 = {
 };
 
 static const struct crypto_scheme *const schemes[] = {
-	&ecdsa_secp256r1_sha256,
-	&ecdsa_secp384r1_sha384,
-	&ed25519,
-	&rsa_pss_rsae_sha256,
-	&rsa_pss_rsae_sha384,
-	&rsa_pss_rsae_sha512,
-	&rsa_pkcs1_sha256,
-	&rsa_pkcs1_sha384,
-	&rsa_pkcs1_sha512,
+	&ecdsa_secp256r1_sha256, &ecdsa_secp384r1_sha384, &ed25519,
+	&rsa_pss_rsae_sha256,	 &rsa_pss_rsae_sha384,	  &rsa_pss_rsae_sha512,
+	&rsa_pkcs1_sha256,	 &rsa_pkcs1_sha384,	  &rsa_pkcs1_sha512,
 };
 
 #define SCHEME_COUNT (sizeof(schemes) / sizeof(schemes[0]))

@@ -94,11 +94,8 @@ static const struct crypto_suite aes_128_ccm_8_sha256 = {
 };
 
 static const struct crypto_suite *const suites[] = {
-	&aes_128_gcm_sha256,
-	&aes_256_gcm_sha384,
-	&chacha20_poly1305_sha256,
-	&aes_128_ccm_sha256,
-	&aes_128_ccm_8_sha256,
+	&aes_128_gcm_sha256, &aes_256_gcm_sha384,   &chacha20_poly1305_sha256,
+	&aes_128_ccm_sha256, &aes_128_ccm_8_sha256,
 };
 
 #define SUITE_COUNT (sizeof(suites) / sizeof(suites[0]))

@@ -28,8 +28,10 @@ static void configure(adtls_config_t *client, adtls_config_t *server)
 			 ADTLS_OK);
 	assert_int_equal(adtls_config_set_priority(server, server_priority),
 			 ADTLS_OK);
-	assert_int_equal(adtls_config_set_forgery_limit(client, FORGERY_LIMIT), ADTLS_OK);
-	assert_int_equal(adtls_config_set_forgery_limit(server, FORGERY_LIMIT), ADTLS_OK);
+	assert_int_equal(adtls_config_set_forgery_limit(client, FORGERY_LIMIT),
+			 ADTLS_OK);
+	assert_int_equal(adtls_config_set_forgery_limit(server, FORGERY_LIMIT),
+			 ADTLS_OK);
 }
 
 /* An attested handshake and data both ways; each side's parameters. */
@@ -87,7 +89,8 @@ static void check_suite_and_group(size_t suite, const char *group,
 	char ours[128], theirs[128];
 	adtls_parameters_t client, server;
 
-	snprintf(ours, sizeof(ours), "NORMAL:+AES-128-CCM-8:-GROUP-ALL:%s+GROUP-%s",
+	snprintf(ours, sizeof(ours),
+		 "NORMAL:+AES-128-CCM-8:-GROUP-ALL:%s+GROUP-%s",
 		 retries_for_group && strcmp(group, "X25519") != 0
 			 ? "+GROUP-X25519:"
 			 : "",
@@ -141,13 +144,12 @@ static adtls_config_t *new_config(const char *priority)
 	adtls_config_t *config;
 
 	assert_int_equal(adtls_credentials_new(0, &credentials), ADTLS_OK);
-	assert_int_equal(
-		adtls_credentials_set_key_mem(
-			credentials,
-			bytes_of((const uint8_t *)certificate,
-				 strlen(certificate)),
-			bytes_of((const uint8_t *)key, strlen(key))),
-		ADTLS_OK);
+	assert_int_equal(adtls_credentials_set_key_mem(
+				 credentials,
+				 bytes_of((const uint8_t *)certificate,
+					  strlen(certificate)),
+				 bytes_of((const uint8_t *)key, strlen(key))),
+			 ADTLS_OK);
 	assert_int_equal(adtls_config_new(&config), ADTLS_OK);
 	assert_int_equal(adtls_config_set_credentials(config, credentials),
 			 ADTLS_OK);
@@ -209,8 +211,7 @@ static void forgeries_end_a_key(void **state)
 	struct simulation world;
 
 	(void)state;
-	client_priority = server_priority =
-		"NORMAL:-CIPHER-ALL:+AES-128-CCM-8";
+	client_priority = server_priority = "NORMAL:-CIPHER-ALL:+AES-128-CCM-8";
 	simulation_init(&world, &options);
 	assert_true(simulation_connect(&world, MINUTE));
 	/* Until Finished is acknowledged. */

@@ -186,11 +186,12 @@ static void x448_refuses_small_order(void **state)
 {
 	static const char *const shares[] = {
 		ZERO_28 ZERO_28,
-		"01000000000000000000000000000000000000000000000000000000"
-		ZERO_28,
+		"01000000000000000000000000000000"
+		"000000000000000000000000" ZERO_28,
 		"feffffffffffffffffffffffffffffffffffffffffffffffffffffff"
 		"feffffffffffffffffffffffffffffffffffffffffffffffffffffff",
-		FF_28 "feffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+		FF_28
+		"feffffffffffffffffffffffffffffffffffffffffffffffffffffff",
 		ZERO_28 FF_28,
 		ALICE_SHARE,
 		"",
@@ -289,8 +290,8 @@ static void secp256r1_draws_until_in_range(void **state)
 #define CAVP_384_SCALAR                                    \
 	"3cc3122a68f0d95027ad38c067916ba0eb8c38894d22e1b1" \
 	"5618b6818a661774ad463b205da88cf699ab4d43c9cf98a1"
-#define CAVP_384_SHARE                                       \
-	"04"                                                 \
+#define CAVP_384_SHARE                                     \
+	"04"                                               \
 	"9803807f2f6d2fd966cdd0290bd410c0190352fbec7ff624" \
 	"7de1302df86f25d34fe4a97bef60cff548355c015dbb3e5f" \
 	"ba26ca69ec2f5b5d9dad20cc9da711383a9dbe34ea3fa5a2" \
@@ -314,8 +315,7 @@ static void secp384r1_of_cavp(void **state)
 
 	(void)state;
 	assert_share(ours, CAVP_384_SHARE);
-	assert_true(
-		derives(ours, "04" CAVP_384_PEER_X CAVP_384_PEER_Y, out));
+	assert_true(derives(ours, "04" CAVP_384_PEER_X CAVP_384_PEER_Y, out));
 	assert_memory_equal(out, expected.data, 48);
 	crypto_key_exchange_free(ours);
 }

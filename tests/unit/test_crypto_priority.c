@@ -70,15 +70,14 @@ static void assert_kept(const char *string, const char *suites,
 	assert_string_equal(names, schemes);
 }
 
-#define NORMAL_SUITES                                            \
+#define NORMAL_SUITES                                          \
 	" TLS_AES_256_GCM_SHA384 TLS_CHACHA20_POLY1305_SHA256" \
 	" TLS_AES_128_GCM_SHA256 TLS_AES_128_CCM_SHA256"
 #define NORMAL_GROUPS " SECP256R1 SECP384R1 X25519 X448"
-#define SCHEMES_384                                           \
-	" RSA-SHA384 RSA-PSS-RSAE-SHA384 ECDSA-SECP384R1-SHA384"
-#define SCHEMES_512 " RSA-SHA512 RSA-PSS-RSAE-SHA512"
-#define NORMAL_SCHEMES                                                       \
-	" RSA-SHA256 RSA-PSS-RSAE-SHA256 ECDSA-SECP256R1-SHA256"           \
+#define SCHEMES_384   " RSA-SHA384 RSA-PSS-RSAE-SHA384 ECDSA-SECP384R1-SHA384"
+#define SCHEMES_512   " RSA-SHA512 RSA-PSS-RSAE-SHA512"
+#define NORMAL_SCHEMES                                           \
+	" RSA-SHA256 RSA-PSS-RSAE-SHA256 ECDSA-SECP256R1-SHA256" \
 	" EdDSA-Ed25519" SCHEMES_384 SCHEMES_512
 
 /* As gnutls-cli --list --priority shows them. */
@@ -159,8 +158,8 @@ static void what_is_excluded_is_gone(void **state)
 		    " TLS_CHACHA20_POLY1305_SHA256 TLS_AES_128_GCM_SHA256"
 		    " TLS_AES_128_CCM_SHA256",
 		    " SECP256R1 SECP384R1 X448",
-		    " RSA-PSS-RSAE-SHA256 ECDSA-SECP256R1-SHA256 EdDSA-Ed25519"
-		    SCHEMES_384 SCHEMES_512);
+		    " RSA-PSS-RSAE-SHA256 ECDSA-SECP256R1-SHA256 "
+		    "EdDSA-Ed25519" SCHEMES_384 SCHEMES_512);
 }
 
 static void other_usual_strings(void **state)
