@@ -6,12 +6,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-void bench_check(bool ok, const char *format, ...)
+void bench_fail(const char *format, ...)
 {
 	va_list arguments;
 
-	if (ok)
-		return;
 	va_start(arguments, format);
 	fputs("adtls-bench: ", stderr);
 	vfprintf(stderr, format, arguments);

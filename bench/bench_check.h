@@ -5,8 +5,15 @@
 
 #include <stdbool.h>
 
-/* Unless @ok, say why on stderr and end the program with status 1. */
-void bench_check(bool ok, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
+/* Say why on stderr and end the program with status 1. */
+_Noreturn void bench_fail(const char *format, ...)
+	__attribute__((format(printf, 1, 2)));
+
+/* The same, unless @ok. */
+#define bench_check(ok, ...)                    \
+	do {                                    \
+		if (!(ok))                      \
+			bench_fail(__VA_ARGS__); \
+	} while (0)
 
 #endif

@@ -58,6 +58,6 @@ bool attestation_finish_evidence(void *layer, struct handshake *hs,
 adtls_job_t *attestation_new_appraisal(struct attestation *attestation,
 				       struct handshake *hs);
 /* The verdict of a job that has run, a new reference; NULL: it did not. */
-adtls_verdict_t *attestation_appraisal_verdict(const adtls_job_t *job);
+adtls_verdict_t *attestation_appraisal_verdict(const adtls_job_t *base);
 
 #endif

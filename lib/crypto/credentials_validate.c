@@ -83,7 +83,9 @@ static void describe_subject(gnutls_x509_crt_t certificate,
 	for (size_t i = 0; i < len; i++) {
 		unsigned char c = subject.data[i];
 
-		out[i] = c < ' ' || c == 0x7f ? '?' : (char)c;
+		out[i] = '?';
+		if (c >= ' ' && c != 0x7f)
+			memcpy(&out[i], &c, 1);
 	}
 	out[len] = '\0';
 	datum_clear(&subject);
@@ -126,9 +128,11 @@ static struct refusal check_path(struct presentation *presented)
 	const char *purpose = presented->role == ADTLS_SERVER
 				      ? GNUTLS_KP_TLS_WWW_SERVER
 				      : GNUTLS_KP_TLS_WWW_CLIENT;
-	gnutls_typed_vdata_st data = { .type = GNUTLS_DT_KEY_PURPOSE_OID,
-				       .data = (void *)purpose };
+	gnutls_typed_vdata_st data = { 0 };
 	unsigned status;
+
+	data.type = GNUTLS_DT_KEY_PURPOSE_OID;
+	data.data = (unsigned char *)purpose;
 
 	if (gnutls_x509_trust_list_verify_crt2(presented->credentials->trust,
 					       presented->certificates,

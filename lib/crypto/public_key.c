@@ -7,7 +7,7 @@
 #include "crypto/group.h"
 #include "crypto/key.h"
 
-#define ES256_LEN      (2 * P256_COORDINATE_LEN)
+#define ES256_LEN      64 /* r and s */
 #define COORDINATE_MAX 48 /* P-384 */
 
 struct crypto_public_key {

@@ -71,7 +71,7 @@ static void relink(struct peer_table *table, struct endpoint_peer *chain)
 
 static bool grow(struct peer_table *table)
 {
-	struct peer_table larger = *table;
+	struct peer_table larger = *table, smaller;
 
 	larger.bucket_count = 2 * table->bucket_count;
 	larger.by_address =
@@ -84,9 +84,10 @@ static bool grow(struct peer_table *table)
 	}
 	for (size_t i = 0; i < table->bucket_count; i++)
 		relink(&larger, table->by_address[i]);
-	free(table->by_address);
-	free(table->by_id);
+	smaller = *table;
 	*table = larger;
+	free(smaller.by_address);
+	free(smaller.by_id);
 	return true;
 }
 

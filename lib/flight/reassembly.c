@@ -39,8 +39,8 @@ static const size_t chunk_cost = sizeof(struct chunk) + ALLOCATION_COST;
 
 static size_t message_cost(uint32_t len)
 {
-	return sizeof(struct reassembly_message) + 2 * ALLOCATION_COST + len +
-	       BODY_STEP;
+	return sizeof(struct reassembly_message) + ALLOCATION_COST +
+	       ALLOCATION_COST + len + BODY_STEP;
 }
 
 static bool charge(struct reassembly *reassembly, size_t cost)

@@ -17,7 +17,7 @@
 #define CONFIG_MTU_MAX 65507	/* UDP over IPv4 */
 #define CONFIG_MTU_DEFAULT 1200	/* crosses any IPv6 path, RFC 8200 §5 */
 #define CONFIG_ATTESTATION_LIMIT_DEFAULT 65536
-#define CONFIG_REASSEMBLY_BUDGET (96 * 1024)	/* protocol §7 */
+#define CONFIG_REASSEMBLY_BUDGET 98304	/* 96 KiB, protocol §7 */
 #define CONFIG_APPLICATION_EXTENSIONS_MAX 8
 
 struct trace {

@@ -154,7 +154,7 @@ enum hs_fragment_use handshake_fragment_use(const struct handshake *hs,
 					    uint64_t epoch,
 					    const struct handshake_fragment *fragment);
 /* The largest body of @type that is accepted now; reassembly's bound. */
-size_t handshake_message_max(const void *hs, uint8_t type);
+size_t handshake_message_max(const void *context, uint8_t type);
 /* Is the handshake waiting for something slow of our own? */
 bool handshake_is_working(const struct handshake *hs);
 
