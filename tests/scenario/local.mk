@@ -24,6 +24,11 @@ tests_scenario_test_credentials_SOURCES = \
 	tests/scenario/test_credentials.c \
 	$(crowd)
 
+cmocka_programs += tests/scenario/test_extensions
+tests_scenario_test_extensions_SOURCES = \
+	tests/scenario/test_extensions.c \
+	$(crowd)
+
 script_tests += tests/scenario/test_echo.py
 
 script_tests += tests/scenario/test_onboarding.py
