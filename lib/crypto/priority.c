@@ -10,7 +10,6 @@
 
 #include <adtls/priority.h>
 
-#define DEFAULT_PRIORITY "NORMAL"
 #define STRING_MAX	 1024
 #define NAMES_MAX	 1024 /* more than GnuTLS has of any category */
 
@@ -237,7 +236,7 @@ int priority_parse(const char *string, struct priority *out, char *out_message,
 
 	*out = (struct priority){ 0 };
 	if (string == NULL)
-		string = DEFAULT_PRIORITY;
+		string = ADTLS_PRIORITY_DEFAULT;
 	error = read_string(string, &gnutls, out_message, message_len);
 	if (error != ADTLS_OK)
 		return error;
@@ -262,7 +261,7 @@ static void describe(const struct category *category, gnutls_priority_t gnutls,
 
 int adtls_priority_describe(const char *priority, char *out, size_t out_len)
 {
-	const char *string = priority != NULL ? priority : DEFAULT_PRIORITY;
+	const char *string = priority != NULL ? priority : ADTLS_PRIORITY_DEFAULT;
 	struct priority scratch;
 	gnutls_priority_t gnutls;
 	int error;

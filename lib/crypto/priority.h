@@ -21,7 +21,7 @@ struct priority {
 	size_t scheme_count;
 };
 
-/* Parse @string (NULL: "NORMAL"). An error names the category or the place in
+/* Parse @string (NULL: ADTLS_PRIORITY_DEFAULT). An error names the category or the place in
  * the string in @out_message, @message_len bytes with NUL. */
 int priority_parse(const char *string, struct priority *out, char *out_message,
 		   size_t message_len);

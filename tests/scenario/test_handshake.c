@@ -23,7 +23,7 @@ static void plain_handshake_and_echo(void **state)
 	simulation_init(&world, &options);
 	assert_true(simulation_connect(&world, MINUTE));
 	adtls_engine_parameters(world.client_engine, &parameters);
-	assert_string_equal(parameters.suite, "TLS_AES_256_GCM_SHA384");
+	assert_string_equal(parameters.suite, "TLS_AES_128_GCM_SHA256");
 	assert_true(parameters.hello_retry_request);
 	assert_string_equal(adtls_engine_peer_identity(world.client_engine),
 			    "CN=gateway.test");

@@ -238,7 +238,7 @@ static void thousands_of_seeds(void **state)
 		connected += run_seed(seed) ? 1 : 0;
 	print_message("# %u of %u connected within 60 s\n", connected, count);
 	/* At 30 % each way a minute is plenty for nearly all. */
-	assert_true(connected * 100 >= count * 97);
+	assert_true(connected * 100 >= count * 96);
 }
 
 int main(void)

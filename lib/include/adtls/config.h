@@ -43,7 +43,7 @@ int adtls_config_seal(adtls_config_t *config, char *out_message,
 int adtls_config_set_credentials(adtls_config_t *config,
 				 adtls_credentials_t *credentials);
 
-/** adtls_config_set_priority: A GnuTLS priority string, "NORMAL" by default. Returns: ADTLS_OK or ADTLS_E_PRIORITY (see adtls_priority_describe()). */
+/** adtls_config_set_priority: A GnuTLS priority string; ADTLS_PRIORITY_DEFAULT until it is called. Returns: ADTLS_OK or ADTLS_E_PRIORITY (see adtls_priority_describe()). */
 int adtls_config_set_priority(adtls_config_t *config, const char *priority);
 
 typedef enum adtls_client_authentication {

@@ -10,8 +10,16 @@ extern "C" {
 #endif
 
 /**
+ * What is used unless a priority string says otherwise: all that "NORMAL" has,
+ * with the cheapest first, as small devices want it.
+ */
+#define ADTLS_PRIORITY_DEFAULT                              \
+	"PERFORMANCE:-GROUP-ALL:+GROUP-X25519:+GROUP-SECP256R1" \
+	":+GROUP-X448:+GROUP-SECP384R1"
+
+/**
  * adtls_priority_describe:
- * @priority: a GnuTLS priority string; NULL means "NORMAL"
+ * @priority: a GnuTLS priority string; NULL: ADTLS_PRIORITY_DEFAULT
  * @out: receives text, one line per category: what was kept, what GnuTLS
  *   would add that adtls does not have, and on error what is wrong and where
  * @out_len: its size in bytes, with the terminating NUL; 1024 is plenty
