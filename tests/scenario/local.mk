@@ -29,6 +29,11 @@ tests_scenario_test_extensions_SOURCES = \
 	tests/scenario/test_extensions.c \
 	$(crowd)
 
+cmocka_programs += tests/scenario/test_close
+tests_scenario_test_close_SOURCES = \
+	tests/scenario/test_close.c \
+	$(crowd)
+
 script_tests += tests/scenario/test_echo.py
 
 script_tests += tests/scenario/test_onboarding.py
