@@ -39,6 +39,17 @@ static void time_out(struct adtls_engine *engine, adtls_time_t now,
 		engine_fail(engine, now, ADTLS_ALERT_NONE, reason, "%s", what);
 }
 
+/* Nothing has shown that the peer got our last message of the handshake, all the
+ * time that it was repeated: the peer has no connection. */
+static bool is_unanswered(const struct adtls_engine *engine)
+{
+	const struct channel *channel = &engine->channel;
+
+	return flight_has_before(&channel->outgoing, EPOCH_APPLICATION) &&
+	       channel->opener_slots[channel->openers.count - 1].window.next ==
+		       0;
+}
+
 /* Old keys go when nobody can need them any more. */
 static void retire(struct adtls_engine *engine, uint64_t now_us)
 {
@@ -76,6 +87,11 @@ void adtls_engine_tick(adtls_engine_t *engine, adtls_time_t now)
 	    !flight_tick(&engine->channel.outgoing, now_us)) {
 		time_out(engine, now, ADTLS_REASON_RETRANSMISSION_LIMIT,
 			 "the peer acknowledged nothing");
+		return;
+	}
+	if (now_us >= engine->retire_us && is_unanswered(engine)) {
+		time_out(engine, now, ADTLS_REASON_HANDSHAKE_TIMEOUT,
+			 "the peer did not acknowledge the handshake's end");
 		return;
 	}
 	if (now_us >= engine->retire_us)

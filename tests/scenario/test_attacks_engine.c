@@ -228,6 +228,27 @@ static void failed_attempts_from_one_address_do_not_pile_up(void **state)
 	adtls_policy_unref(options.policy);
 }
 
+/* Nor does a client take for a connection what the server never completed. */
+static void a_client_that_nobody_answers_does_not_stay_connected(void **state)
+{
+	bool loses = true;
+	struct simulation_options options = {
+		.seed = 21,
+		.filter = lose_to_server,
+		.filter_context = &loses,
+	};
+	struct simulation world;
+
+	(void)state;
+	simulation_init(&world, &options);
+	run_for(&world, 3 * MINUTE);
+	assert_true(world.client.connected);
+	assert_false(world.server.connected);
+	assert_true(world.client.closed);
+	assert_int_equal(world.client.reason, ADTLS_REASON_HANDSHAKE_TIMEOUT);
+	simulation_clear(&world);
+}
+
 /* Successors: RFC 9147 §5.11 */
 
 /* Connect, keep the client's engine aside, and let a successor knock at the
@@ -815,6 +836,8 @@ int main(void)
 		cmocka_unit_test(abandoned_handshakes_leave_the_endpoint),
 		cmocka_unit_test(
 			failed_attempts_from_one_address_do_not_pile_up),
+		cmocka_unit_test(
+			a_client_that_nobody_answers_does_not_stay_connected),
 		cmocka_unit_test(failed_successors_do_not_cut_off_a_connection),
 		cmocka_unit_test(an_abandoned_successor_costs_no_datagram),
 		cmocka_unit_test(
