@@ -140,19 +140,16 @@ static void list_options(const struct cli_usage *usage, struct option_list *out)
 	out->known[out->count] = (struct option){ .name = "help", .val = HELP };
 }
 
-static void take(const struct cli_usage *usage, const struct option_list *list,
-		 int place)
+/* The last one wins if an option is given twice: scripts add to a line. */
+static void take(const struct option_list *list, int place)
 {
 	const struct cli_option *option = list->options[place];
 	char *member = (char *)list->targets[place] + option->offset;
 
-	if (option->argument == NULL) {
+	if (option->argument == NULL)
 		*(bool *)member = true;
-		return;
-	}
-	if (*(const char **)member != NULL)
-		cli_usage_fail(usage, "--%s is given twice", option->name);
-	*(const char **)member = optarg;
+	else
+		*(const char **)member = optarg;
 }
 
 int cli_options_read(const struct cli_usage *usage, int argc, char **argv,
@@ -171,7 +168,7 @@ int cli_options_read(const struct cli_usage *usage, int argc, char **argv,
 			print_help(usage);
 		if (place == '?')
 			point_at_help(usage);
-		take(usage, &list, place);
+		take(&list, place);
 	}
 	*out_operands = argv + optind;
 	if (argc - optind > usage->operands_max)

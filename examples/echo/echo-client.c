@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Sends a text over DTLS 1.3 and prints what comes back. */
 #include <adtls/adtls.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-#include "setup.h"
+#include "cli/address.h"
+#include "cli/options.h"
+#include "options.h"
 
 /* Datagrams get lost: the text is sent once a second until it comes back. */
 #define ATTEMPTS   10
@@ -41,30 +45,47 @@ static ssize_t echo(adtls_session_t *session, const char *text, char *reply,
 	return result == 0 ? ADTLS_E_CLOSED : result;
 }
 
+/* Says why the session failed, if it did. Returns: the exit status. */
+static int judge(const adtls_session_t *session, int result)
+{
+	const char *cause = strerror(errno);
+	char detail[512] = "";
+
+	if (result >= 0)
+		return CLI_DONE;
+	if (result != ADTLS_E_IO)
+		cause = adtls_reason_name(adtls_engine_reason(
+			adtls_session_engine(session), detail, sizeof(detail)));
+	fprintf(stderr, "echo-client: %s: %s%s%s\n", adtls_strerror(result),
+		cause, *detail ? ": " : "", detail);
+	return result == ADTLS_E_IO || result == ADTLS_E_TIMEOUT ? CLI_NETWORK
+								 : CLI_REFUSED;
+}
+
 int main(int argc, char **argv)
 {
-	struct echo_options options;
+	struct echo_client_options options;
 	adtls_session_t *session;
 	char reply[65536];
 	char *host;
 	ssize_t result;
 
-	echo_options_read(ECHO_CLIENT, argc, argv, &options);
-	adtls_config_t *config = echo_config(&options);
-	struct addrinfo *addresses = echo_resolve(options.address, &host);
+	adtls_config_t *config = echo_client_options_read(argc, argv, &options);
+	struct addrinfo *addresses =
+		cli_address_resolve(options.address, &host);
 	if (options.hostname == NULL)
 		options.hostname = host;
 	if (adtls_session_new_client(config, options.hostname, 0, &session) !=
 		    ADTLS_OK ||
 	    adtls_session_set_workers(session, 1) != ADTLS_OK)
-		echo_fail(ECHO_NETWORK, "not enough memory or threads");
+		cli_fail(CLI_NETWORK, "not enough memory or threads");
 	result = connect_to(session, addresses);
 	if (result == ADTLS_OK)
 		result = echo(session, options.text ? options.text : "Hello",
 			      reply, sizeof(reply));
 	if (result > 0)
 		printf("%.*s\n", (int)result, reply);
-	int status = echo_status(session, (int)result);
+	int status = judge(session, (int)result);
 	adtls_session_bye(session);
 	adtls_session_free(session);
 	adtls_config_unref(config);

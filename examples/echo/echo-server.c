@@ -4,7 +4,9 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "setup.h"
+#include "cli/address.h"
+#include "cli/options.h"
+#include "options.h"
 
 /* Threads for what would keep other clients waiting: appraisals. */
 #define WORKERS 2
@@ -49,28 +51,29 @@ static void log_event(adtls_server_t *server, adtls_engine_t *peer,
 
 int main(int argc, char **argv)
 {
-	struct echo_options options;
+	struct echo_server_options options;
+	char address[CLI_ADDRESS_SIZE];
 	adtls_engine_t *peer;
 	adtls_event_t event;
 	adtls_server_t *server;
-	int status = ECHO_REFUSED;
+	int status = CLI_REFUSED;
 
-	echo_options_read(ECHO_SERVER, argc, argv, &options);
+	adtls_config_t *config = echo_server_options_read(argc, argv, &options);
+	int fd = cli_address_listen(options.address, address);
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	adtls_config_t *config = echo_config(&options);
-	int fd = echo_listen(options.address);
+	printf("listening on %s\n", address);
 	if (adtls_server_new(config, fd, &server) != ADTLS_OK ||
 	    adtls_server_set_workers(server, WORKERS) != ADTLS_OK)
-		echo_fail(ECHO_NETWORK, "not enough memory or threads");
+		cli_fail(CLI_NETWORK, "not enough memory or threads");
 	while (adtls_server_next(server, -1, &peer, &event) == ADTLS_OK) {
 		log_event(server, peer, &event);
 		if (event.type == ADTLS_EVENT_DATA)
 			adtls_server_send(server, peer, event.data.data,
 					  event.data.len);
 		if (event.type == ADTLS_EVENT_CONNECTED)
-			status = ECHO_DONE;
+			status = CLI_DONE;
 		if (event.type == ADTLS_EVENT_REFUSED)
-			status = ECHO_REFUSED;
+			status = CLI_REFUSED;
 		if (event.type == ADTLS_EVENT_CLOSED && options.once)
 			break;
 	}

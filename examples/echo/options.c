@@ -1,136 +1,87 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* One table of all options; each says which program has it. */
+/* What the echo programs have of adtls-cli's options, and two of their own. */
 #include "options.h"
 
-#include <errno.h>
-#include <getopt.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdio.h>
-#include <stdlib.h>
+#include "cli/options.h"
+#include "cli/settings.h"
 
-#define BOTH	     (ECHO_CLIENT | ECHO_SERVER)
-#define TEXT(member) offsetof(struct echo_options, member), true
-#define FLAG(member) offsetof(struct echo_options, member), false
+#define CLIENT(member) offsetof(struct echo_client_options, member)
+#define SERVER(member) offsetof(struct echo_server_options, member)
 
-static const struct known {
-	unsigned programs;
-	const char *name;
-	size_t offset;
-	bool has_value;
-	const char *help;
-} known[] = {
-	/* clang-format off */
-	{ ECHO_SERVER, "listen", TEXT(address), "ADDRESS:PORT; port 0: any" },
-	{ BOTH, "ca", TEXT(ca), "FILE with the CAs trusted" },
-	{ BOTH, "cert", TEXT(cert), "FILE with the own certificate chain" },
-	{ BOTH, "key", TEXT(key), "FILE with its private key" },
-	{ ECHO_CLIENT, "hostname", TEXT(hostname),
-	  "NAME the server's certificate must have (default: HOST)" },
-	{ ECHO_CLIENT, "send", TEXT(text), "TEXT to be echoed" },
-	{ ECHO_SERVER, "require-client-cert", FLAG(require_client_cert),
-	  "refuse clients without a certificate" },
-	{ ECHO_SERVER, "no-cookie", FLAG(no_cookie),
-	  "check no client's address, if the answer is short enough" },
-	{ ECHO_SERVER, "policy", TEXT(policy),
-	  "FILE with the attestation policy for clients" },
-	{ ECHO_CLIENT, "attestation-key", TEXT(attestation_key),
-	  "FILE with the key that signs Evidence" },
-	{ ECHO_CLIENT, "ueid", TEXT(ueid), "HEX, the device's identity" },
-	{ ECHO_CLIENT, "software", TEXT(software), "NAME of its software" },
-	{ ECHO_CLIENT, "measurement", TEXT(measurement),
-	  "HEX, the SHA-256 of its software" },
-	{ BOTH, "mtu", TEXT(mtu), "BYTES of UDP payload at most" },
-	{ BOTH, "priority", TEXT(priority), "GnuTLS priority string" },
-	{ BOTH, "forgery-limit", TEXT(forgery_limit),
-	  "RECORDS that may fail under one key" },
-	{ BOTH, "key-log", TEXT(key_log), "FILE for the traffic secrets" },
-	{ ECHO_SERVER, "once", FLAG(once), "exit after one connection" },
-	{ BOTH, "help", 0, false, "print this" },
-	/* clang-format on */
+/* clang-format off */
+static const struct cli_option client_options[] = {
+	{ "hostname", "NAME", "that the server's certificate must have "
+	  "(default HOST)", CLIENT(hostname) },
+	{ "send", "TEXT", "to be echoed (default Hello)", CLIENT(text) },
+	{ 0 },
 };
 
-#define KNOWN_COUNT (sizeof(known) / sizeof(known[0]))
+static const struct cli_option server_options[] = {
+	{ "listen", "ADDRESS[:PORT]", "where; port 0: any", SERVER(address) },
+	{ "once", NULL, "exit after one connection", SERVER(once) },
+	{ 0 },
+};
+/* clang-format on */
 
-void echo_fail(int status, const char *format, ...)
+adtls_config_t *echo_client_options_read(int argc, char **argv,
+					 struct echo_client_options *out)
 {
-	va_list arguments;
+	struct cli_settings settings = { 0 };
+	const struct cli_usage usage = {
+		.program = "echo-client",
+		.synopsis = "HOST[:PORT] --ca FILE [OPTION]...",
+		.purpose = "Sends a text over DTLS 1.3 and prints what comes "
+			   "back.",
+		.sections = {
+			{ "Echo", client_options, out },
+			{ "Identity and trust", cli_identity_options,
+			  &settings.identity },
+			{ "Protocol", cli_protocol_options,
+			  &settings.protocol },
+			{ "Attestation", cli_attester_options,
+			  &settings.attester },
+			{ "Diagnosis", cli_diagnosis_options,
+			  &settings.diagnosis },
+		},
+		.operands_min = 1,
+		.operands_max = 1,
+	};
+	char **operands;
 
-	fprintf(stderr, "%s: ", program_invocation_short_name);
-	va_start(arguments, format);
-	vfprintf(stderr, format, arguments);
-	va_end(arguments);
-	fputc('\n', stderr);
-	exit(status);
+	*out = (struct echo_client_options){ 0 };
+	cli_options_read(&usage, argc, argv, &operands);
+	if (settings.identity.ca == NULL)
+		cli_usage_fail(&usage, "--ca is missing");
+	out->address = operands[0];
+	return cli_settings_configure(&settings);
 }
 
-static void print_usage(FILE *file, enum echo_program program)
+adtls_config_t *echo_server_options_read(int argc, char **argv,
+					 struct echo_server_options *out)
 {
-	fprintf(file, "Usage: %s %s\n\n", program_invocation_short_name,
-		program == ECHO_CLIENT ? "HOST:PORT --ca FILE [OPTION]..."
-				       : "--listen ADDRESS:PORT --cert FILE "
-					 "--key FILE [OPTION]...");
-	for (size_t i = 0; i < KNOWN_COUNT; i++)
-		if (known[i].programs & program)
-			fprintf(file, "  --%-20s %s\n", known[i].name,
-				known[i].help);
-}
+	struct cli_settings settings = { 0 };
+	const struct cli_usage usage = {
+		.program = "echo-server",
+		.synopsis = "--listen ADDRESS[:PORT] --cert FILE --key FILE "
+			    "[OPTION]...",
+		.purpose = "Echoes what its clients send over DTLS 1.3.",
+		.sections = {
+			{ "Echo", server_options, out },
+			{ "Identity and trust", cli_identity_options,
+			  &settings.identity },
+			{ "Rules for clients", cli_admission_options,
+			  &settings.admission },
+			{ "Protocol", cli_protocol_options,
+			  &settings.protocol },
+			{ "Diagnosis", cli_diagnosis_options,
+			  &settings.diagnosis },
+		},
+	};
+	char **operands;
 
-static void usage_error(enum echo_program program)
-{
-	print_usage(stderr, program);
-	exit(ECHO_USAGE);
-}
-
-/* The program's options for getopt_long(), numbered as in the table. */
-static void list_options(enum echo_program program,
-			 struct option out[KNOWN_COUNT + 1])
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < KNOWN_COUNT; i++)
-		if (known[i].programs & program)
-			out[count++] = (struct option){
-				.name = known[i].name,
-				.has_arg = known[i].has_value,
-				.val = (int)i,
-			};
-	out[count] = (struct option){ 0 };
-}
-
-static void take_option(enum echo_program program, const struct known *option,
-			struct echo_options *out)
-{
-	char *member = (char *)out + option->offset;
-
-	if (option->has_value) {
-		*(const char **)member = optarg;
-	} else if (option->offset != 0) {
-		*(bool *)member = true;
-	} else {
-		print_usage(stdout, program);
-		exit(ECHO_DONE);
-	}
-}
-
-void echo_options_read(enum echo_program program, int argc, char **argv,
-		       struct echo_options *out)
-{
-	struct option options[KNOWN_COUNT + 1];
-	int index;
-
-	*out = (struct echo_options){ 0 };
-	list_options(program, options);
-	while ((index = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		if (index == '?')
-			usage_error(program);
-		take_option(program, &known[index], out);
-	}
-	if (program == ECHO_CLIENT && optind < argc)
-		out->address = argv[optind++];
-	if (optind != argc || out->address == NULL ||
-	    (program == ECHO_CLIENT && out->ca == NULL) ||
-	    (program == ECHO_SERVER && out->cert == NULL) ||
-	    (out->cert == NULL) != (out->key == NULL))
-		usage_error(program);
+	*out = (struct echo_server_options){ 0 };
+	cli_options_read(&usage, argc, argv, &operands);
+	if (out->address == NULL || settings.identity.cert == NULL)
+		cli_usage_fail(&usage, "--listen, --cert and --key are needed");
+	return cli_settings_configure(&settings);
 }

@@ -1,42 +1,28 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The command lines of the echo programs. */
+/* The command lines of the echo programs, in the words of adtls-cli. */
 #ifndef ECHO_OPTIONS_H
 #define ECHO_OPTIONS_H
 
+#include <adtls/adtls.h>
 #include <stdbool.h>
 
-/* The exit statuses of the echo programs. */
-enum { ECHO_DONE = 0, ECHO_REFUSED = 1, ECHO_USAGE = 2, ECHO_NETWORK = 3 };
-
-enum echo_program { ECHO_CLIENT = 1, ECHO_SERVER = 2 };
-
 /* As given; NULL or false where not. */
-struct echo_options {
+struct echo_client_options {
 	const char *address;
-	const char *ca;
-	const char *cert;
-	const char *key;
 	const char *hostname;
-	const char *priority;
-	const char *forgery_limit;
-	const char *mtu;
 	const char *text;
-	const char *key_log;
-	const char *policy;
-	const char *attestation_key;
-	const char *ueid;
-	const char *software;
-	const char *measurement;
-	bool require_client_cert;
-	bool no_cookie;
+};
+
+struct echo_server_options {
+	const char *address;
 	bool once;
 };
 
-/* Read the command line, or print what is wrong with it and exit. */
-void echo_options_read(enum echo_program program, int argc, char **argv,
-		       struct echo_options *out);
-/* Print "program: message" to stderr and exit. */
-__attribute__((noreturn, format(printf, 2, 3))) void
-echo_fail(int status, const char *format, ...);
+/* Read a command line, or print what is wrong with it and exit. Returns: a
+ * sealed configuration; the caller's to unref. */
+adtls_config_t *echo_client_options_read(int argc, char **argv,
+					 struct echo_client_options *out);
+adtls_config_t *echo_server_options_read(int argc, char **argv,
+					 struct echo_server_options *out);
 
 #endif

@@ -236,6 +236,11 @@ class Connect(CommandTest):
                                       file("stranger-ca.pem")), REFUSED,
                               "certificate-untrusted")
 
+    def test_the_last_option_wins(self):
+        with serve() as server:
+            self.assert_done(connect(server.port, "--send", "a", "--send", "b",
+                                     "--echo-once"), "b\n")
+
     def test_settings(self):
         for ours in (["--mtu", 256], ["--timer", "fixed"],
                      ["--timer", "measured,100"], ["--timer", "fixed,50,9"],
@@ -564,7 +569,6 @@ class CommandLine(CommandTest):
         for arguments in (
                 [], ["dance"], ["connect"], ["connect", "a", "b", "--ca", "c"],
                 ["connect", "a"], ["connect", "a", "--ca"],
-                ["connect", "a", "--ca", "c", "--ca", "c"],
                 ["connect", "a", "--ca", "c", "--policy", "p"],
                 ["connect", "a", "--ca", "c", "--echo-once", "--expect", "x"],
                 ["serve"], ["serve", "--cert", "c"], ["serve", "--key", "k"],
