@@ -195,26 +195,8 @@ static bool take_server_events(struct crowd *crowd)
 	return any;
 }
 
-/* Events are taken while the datagram that they lend from is there. */
-
-static bool run_member(struct crowd *crowd, struct crowd_member *member)
-{
-	bool any = take_client_events(crowd, member);
-	uint8_t datagram[DATAGRAM_MAX];
-	size_t len;
-
-	while ((len = adtls_engine_next_datagram(member->engine, crowd->now,
-						 datagram, sizeof(datagram))) >
-	       0) {
-		any = true;
-		if (member->is_away)
-			continue;
-		adtls_endpoint_receive(crowd->endpoint, crowd->now,
-				       &member->address, datagram, len, NULL);
-		take_server_events(crowd);
-	}
-	return any;
-}
+/* After each datagram all that it brings is taken, as it lends its bytes to
+ * events, and as the front door has one answer at a time. */
 
 static bool run_endpoint(struct crowd *crowd)
 {
@@ -233,6 +215,25 @@ static bool run_endpoint(struct crowd *crowd)
 			continue;
 		adtls_engine_receive(member->engine, crowd->now, datagram, len);
 		take_client_events(crowd, member);
+	}
+	return any;
+}
+
+static bool run_member(struct crowd *crowd, struct crowd_member *member)
+{
+	bool any = take_client_events(crowd, member);
+	uint8_t datagram[DATAGRAM_MAX];
+	size_t len;
+
+	while ((len = adtls_engine_next_datagram(member->engine, crowd->now,
+						 datagram, sizeof(datagram))) >
+	       0) {
+		any = true;
+		if (member->is_away)
+			continue;
+		adtls_endpoint_receive(crowd->endpoint, crowd->now,
+				       &member->address, datagram, len, NULL);
+		run_endpoint(crowd);
 	}
 	return any;
 }

@@ -34,6 +34,11 @@ tests_scenario_test_close_SOURCES = \
 	tests/scenario/test_close.c \
 	$(crowd)
 
+cmocka_programs += tests/scenario/test_endpoint
+tests_scenario_test_endpoint_SOURCES = \
+	tests/scenario/test_endpoint.c \
+	$(crowd)
+
 script_tests += tests/scenario/test_echo.py
 
 script_tests += tests/scenario/test_onboarding.py
