@@ -100,7 +100,7 @@ class Echo(unittest.TestCase):
             self.assertEqual(0, server.finish())
         connected, closed = server.output.splitlines()
         self.assertRegex(
-            connected, r"^127\.0\.0\.1:\d+ connected: TLS_AES_256_GCM_SHA384, ")
+            connected, r"^127\.0\.0\.1:\d+ connected: TLS_AES_128_GCM_SHA256, ")
         self.assertIn("closed: closed-by-peer", closed)
 
     def test_ipv6(self):
@@ -215,7 +215,7 @@ class Echo(unittest.TestCase):
         self.assertEqual(sorted(texts[0].splitlines()),
                          sorted(texts[1].splitlines()))
         self.assertRegex(texts[0], re.compile(
-            r"^CLIENT_HANDSHAKE_TRAFFIC_SECRET [0-9a-f]{64} [0-9a-f]{96}$",
+            r"^CLIENT_HANDSHAKE_TRAFFIC_SECRET [0-9a-f]{64} [0-9a-f]{64}$",
             re.M))
 
     def test_help(self):

@@ -24,7 +24,7 @@ static void both_directions_carry_data(void **state)
 	session_assert_carries(fixture->client, fixture->server, "ping again");
 	adtls_engine_parameters(adtls_session_engine(fixture->server),
 				&parameters);
-	assert_string_equal(parameters.suite, "TLS_AES_256_GCM_SHA384");
+	assert_string_equal(parameters.suite, "TLS_AES_128_GCM_SHA256");
 	assert_int_equal(adtls_session_wait_authorized(fixture->server),
 			 ADTLS_OK);
 }
