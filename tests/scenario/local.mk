@@ -49,5 +49,14 @@ tests_scenario_test_acknowledged_SOURCES = tests/scenario/test_acknowledged.c
 cmocka_programs += tests/scenario/test_key_update
 tests_scenario_test_key_update_SOURCES = tests/scenario/test_key_update.c
 
+attacker = tests/scenario/attacker.c tests/scenario/attacker.h
+
 cmocka_programs += tests/scenario/test_attacks_engine
-tests_scenario_test_attacks_engine_SOURCES = tests/scenario/test_attacks_engine.c
+tests_scenario_test_attacks_engine_SOURCES = \
+	tests/scenario/test_attacks_engine.c \
+	$(attacker)
+
+cmocka_programs += tests/scenario/test_attacks_endpoint
+tests_scenario_test_attacks_endpoint_SOURCES = \
+	tests/scenario/test_attacks_endpoint.c \
+	$(attacker)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Attacks on the engine and the endpoint, by strangers and by peers who do not
- * keep to the protocol: what they send is sealed here under the keys that the
- * peer has. */
+/* Attacks on the engine, by strangers and by peers who do not keep to the
+ * protocol. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,113 +9,9 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "engine/engine.h"
-#include "tests/support/simulation.h"
-
-#define SECOND 1000000ull
-#define MINUTE (60 * SECOND)
-
-/* One record that @peer could send, under its keys of @epoch. */
-static size_t forge(adtls_engine_t *peer, uint64_t epoch, enum record_type type,
-		    adtls_bytes_t content, uint8_t *out, size_t room)
-{
-	struct record_sealer *sealer = channel_sealer(&peer->channel, epoch);
-	struct wire_writer writer;
-	struct record_number number;
-	size_t mark;
-
-	assert_non_null(sealer);
-	wire_writer_init(&writer, out, room);
-	mark = record_begin(sealer, &writer);
-	wire_write_bytes(&writer, content.data, content.len);
-	assert_true(record_end(sealer, &writer, mark, type, &number));
-	return wire_written(&writer).len;
-}
-
-static adtls_bytes_t text(const char *string)
-{
-	return bytes_of(string, strlen(string));
-}
-
-/* A whole handshake message of @type, as content of a record. */
-static adtls_bytes_t message(uint8_t type, uint16_t message_seq,
-			     adtls_bytes_t body, uint8_t out[64])
-{
-	struct handshake_fragment fragment = {
-		.type = type,
-		.message_len = (uint32_t)body.len,
-		.message_seq = message_seq,
-		.data = body,
-	};
-	struct wire_writer writer;
-
-	wire_writer_init(&writer, out, 64);
-	handshake_fragment_write(&writer, &fragment);
-	return wire_written(&writer);
-}
-
-/* The device starts anew and forgets its connection. */
-static void reboot_client(struct simulation *world)
-{
-	adtls_engine_free(world->client_engine);
-	world->client = (struct simulation_side){ 0 };
-	world->server.connected = false;
-	world->server.closed = false;
-	assert_int_equal(adtls_engine_new_client(world->client_config,
-						 "gateway.test", world->now,
-						 &world->client_engine),
-			 ADTLS_OK);
-}
-
-/* A ClientHello so long that a server that asks for no cookie may answer it
- * with its whole flight. */
-
-static int write_padding(void *context, adtls_engine_t *engine, uint8_t *out,
-			 size_t out_len, size_t *out_written)
-{
-	(void)context;
-	(void)engine;
-	assert_true(out_len >= 800);
-	memset(out, 0, 800);
-	*out_written = 800;
-	return 1;
-}
-
-static void pad_client_hello(adtls_config_t *client, adtls_config_t *server)
-{
-	(void)server;
-	assert_int_equal(adtls_ext_register(client, "padding", 0xff99,
-					    ADTLS_EXT_CLIENT_HELLO,
-					    write_padding, NULL, NULL),
-			 ADTLS_OK);
-}
-
-static uint64_t engine_count(const struct simulation *world)
-{
-	adtls_endpoint_statistics_t statistics;
-
-	adtls_endpoint_statistics(world->endpoint, &statistics);
-	return statistics.engines;
-}
-
-static void run_for(struct simulation *world, uint64_t duration_us)
-{
-	simulation_run(world, world->now.monotonic_us + duration_us);
-}
+#include "tests/scenario/attacker.h"
 
 /* Loops without end */
-
-static enum simulation_fate lose_to_server(struct simulation *world,
-					   enum simulation_direction direction,
-					   unsigned index, uint8_t *datagram,
-					   size_t *len)
-{
-	const bool *loses = world->options.filter_context;
-
-	(void)datagram;
-	(void)len;
-	return *loses && direction == TO_SERVER && index >= 2 ? LOSE : DELIVER;
-}
 
 /* A record of which one fragment is new, one old and one too far ahead to be
  * kept is not acknowledged; that must not leave an empty ACK that is due for
@@ -136,18 +31,18 @@ static void a_record_kept_by_half_lets_the_server_sleep(void **state)
 	(void)state;
 	simulation_init(&world, &options);
 	run_for(&world, SECOND / 2);
-	len = message(HANDSHAKE_FINISHED,
+	len = forge_message(HANDSHAKE_FINISHED,
 		      (uint16_t)world.server_engine->channel.incoming.next_seq,
 		      (adtls_bytes_t){ 0 }, content)
 		      .len;
 	/* Of which nothing is here. */
 	content[3] = (uint8_t)world.server_engine->facts.suite->hash->len;
-	len += message(HANDSHAKE_CERTIFICATE, 0, text("old"), content + len)
+	len += forge_message(HANDSHAKE_CERTIFICATE, 0, text("old"), content + len)
 		       .len;
-	len += message(HANDSHAKE_CERTIFICATE, 1000, text("far ahead"),
+	len += forge_message(HANDSHAKE_CERTIFICATE, 1000, text("far ahead"),
 		       content + len)
 		       .len;
-	len = forge(world.client_engine, EPOCH_HANDSHAKE, RECORD_HANDSHAKE,
+	len = forge_record(world.client_engine, EPOCH_HANDSHAKE, RECORD_HANDSHAKE,
 		    bytes_of(content, len), datagram, sizeof(datagram));
 	simulation_inject(&world, TO_SERVER, datagram, len);
 	run_for(&world, SECOND / 2);
@@ -155,77 +50,6 @@ static void a_record_kept_by_half_lets_the_server_sleep(void **state)
 	loses = false;
 	assert_true(simulation_connect(&world, MINUTE));
 	simulation_clear(&world);
-}
-
-/* What a connection leaves behind */
-
-static void closed_connections_leave_the_endpoint(void **state)
-{
-	struct simulation_options options = { .seed = 2 };
-	struct simulation world;
-
-	(void)state;
-	simulation_init(&world, &options);
-	assert_true(simulation_connect(&world, MINUTE));
-	assert_int_equal(engine_count(&world), 1);
-	adtls_engine_close(world.client_engine, world.now);
-	run_for(&world, SECOND);
-	assert_true(world.server.closed);
-	assert_int_equal(engine_count(&world), 0);
-	simulation_clear(&world);
-}
-
-static enum simulation_fate lose_to_client(struct simulation *world,
-					   enum simulation_direction direction,
-					   unsigned index, uint8_t *datagram,
-					   size_t *len)
-{
-	const unsigned *first_lost = world->options.filter_context;
-
-	(void)datagram;
-	(void)len;
-	return direction == TO_CLIENT && index >= *first_lost ? LOSE : DELIVER;
-}
-
-static void abandoned_handshakes_leave_the_endpoint(void **state)
-{
-	unsigned first_lost = 1;	/* the cookie arrives */
-	struct simulation_options options = {
-		.seed = 3,
-		.filter = lose_to_client,
-		.filter_context = &first_lost,
-	};
-	struct simulation world;
-
-	(void)state;
-	simulation_init(&world, &options);
-	run_for(&world, SECOND);
-	assert_int_equal(engine_count(&world), 1);
-	run_for(&world, 3 * MINUTE);
-	assert_true(world.server.closed);
-	assert_int_equal(world.server.reason, ADTLS_REASON_HANDSHAKE_TIMEOUT);
-	assert_int_equal(engine_count(&world), 0);
-	simulation_clear(&world);
-}
-
-static void failed_attempts_from_one_address_do_not_pile_up(void **state)
-{
-	struct simulation_options options = {
-		.seed = 4,
-		.policy = simulation_policy("require"),
-	};
-	struct simulation world;
-
-	(void)state;
-	simulation_init(&world, &options);
-	for (int i = 0; i < 20; i++) {
-		run_for(&world, SECOND);
-		assert_true(world.client.closed);
-		assert_true(engine_count(&world) <= 2);
-		reboot_client(&world);
-	}
-	simulation_clear(&world);
-	adtls_policy_unref(options.policy);
 }
 
 /* Nor does a client take for a connection what the server never completed. */
@@ -246,165 +70,6 @@ static void a_client_that_nobody_answers_does_not_stay_connected(void **state)
 	assert_false(world.server.connected);
 	assert_true(world.client.closed);
 	assert_int_equal(world.client.reason, ADTLS_REASON_HANDSHAKE_TIMEOUT);
-	simulation_clear(&world);
-}
-
-/* Successors: RFC 9147 §5.11 */
-
-/* Connect, keep the client's engine aside, and let a successor knock at the
- * same address. */
-static adtls_engine_t *connect_and_set_aside(struct simulation *world)
-{
-	adtls_engine_t *first;
-
-	assert_true(simulation_connect(world, MINUTE));
-	run_for(world, SECOND);
-	first = world->client_engine;
-	world->client_engine = NULL;
-	reboot_client(world);
-	return first;
-}
-
-static void send_ping(struct simulation *world, adtls_engine_t *from)
-{
-	uint8_t datagram[256];
-	size_t len = forge(from, EPOCH_APPLICATION, RECORD_APPLICATION_DATA,
-			   text("ping"), datagram, sizeof(datagram));
-
-	simulation_inject(world, TO_SERVER, datagram, len);
-}
-
-/* The second attempt fails with an alert, the third stays half open: the first
- * connection, which nobody has ended, goes on. */
-static void failed_successors_do_not_cut_off_a_connection(void **state)
-{
-	unsigned first_lost = UINT32_MAX;
-	struct simulation_options options = {
-		.seed = 5,
-		.filter = lose_to_client,
-		.filter_context = &first_lost,
-	};
-	struct simulation world;
-	adtls_engine_t *first;
-	uint8_t datagram[64];
-	size_t len;
-
-	(void)state;
-	simulation_init(&world, &options);
-	first = connect_and_set_aside(&world);
-	first_lost = world.server.datagrams + 1;
-	simulation_run(&world, world.now.monotonic_us + SECOND / 10);
-	/* A fatal message in place of the client's Finished. */
-	assert_non_null(world.server_engine);
-	len = world.server_engine->channel.sealer_count;
-	assert_int_equal(len, 3);
-	channel_write_keys(&world.client_engine->channel, EPOCH_HANDSHAKE,
-			   world.server_engine->facts.suite,
-			   &world.server_engine->hs->client_secret);
-	len = forge(world.client_engine, EPOCH_HANDSHAKE,
-		    RECORD_APPLICATION_DATA, text("?"), datagram,
-		    sizeof(datagram));
-	simulation_inject(&world, TO_SERVER, datagram, len);
-	run_for(&world, SECOND / 20);
-	assert_true(world.server.closed);
-	assert_int_equal(world.server.alert, ADTLS_ALERT_UNEXPECTED_MESSAGE);
-	reboot_client(&world);
-	first_lost = world.server.datagrams + 1;
-	run_for(&world, SECOND / 10);
-	assert_int_equal(world.server_engine->phase, ENGINE_HANDSHAKING);
-	send_ping(&world, first);
-	run_for(&world, SECOND / 10);
-	assert_int_equal(world.server.data_count, 1);
-	adtls_engine_free(first);
-	simulation_clear(&world);
-}
-
-/* Not even one datagram is lost to a successor that gave up. */
-static void an_abandoned_successor_costs_no_datagram(void **state)
-{
-	unsigned first_lost = UINT32_MAX;
-	struct simulation_options options = {
-		.seed = 6,
-		.filter = lose_to_client,
-		.filter_context = &first_lost,
-	};
-	struct simulation world;
-	adtls_engine_t *first;
-
-	(void)state;
-	simulation_init(&world, &options);
-	first = connect_and_set_aside(&world);
-	first_lost = world.server.datagrams + 1;
-	run_for(&world, 3 * MINUTE);
-	assert_true(world.client.closed);
-	send_ping(&world, first);
-	run_for(&world, SECOND);
-	assert_int_equal(world.server.data_count, 1);
-	assert_int_equal(engine_count(&world), 1);
-	adtls_engine_free(first);
-	simulation_clear(&world);
-}
-
-static void connects_soon_after_a_reboot(bool no_cookie)
-{
-	unsigned first_lost = no_cookie ? 0 : 1;
-	struct simulation_options options = {
-		.seed = 7,
-		.no_cookie = no_cookie,
-		.configure = pad_client_hello,
-		.filter = lose_to_client,
-		.filter_context = &first_lost,
-	};
-	struct simulation world;
-
-	simulation_init(&world, &options);
-	run_for(&world, SECOND / 2);
-	assert_int_equal(world.server_engine->phase, ENGINE_HANDSHAKING);
-	first_lost = UINT32_MAX;
-	reboot_client(&world);
-	run_for(&world, SECOND);
-	assert_true(world.client.connected);
-	assert_true(world.server.connected);
-	assert_int_equal(engine_count(&world), 1);
-	simulation_clear(&world);
-}
-
-/* The server is in the middle of a handshake that nobody goes on with. */
-static void a_client_that_reboots_in_its_handshake_connects(void **state)
-{
-	(void)state;
-	connects_soon_after_a_reboot(false);
-	connects_soon_after_a_reboot(true);
-}
-
-/* Without cookies, too, nobody makes a successor by a forged sender address. */
-static void a_forged_hello_makes_no_successor(void **state)
-{
-	unsigned first_lost = UINT32_MAX;
-	struct simulation_options options = {
-		.seed = 8,
-		.no_cookie = true,
-		.configure = pad_client_hello,
-		.filter = lose_to_client,
-		.filter_context = &first_lost,
-	};
-	adtls_endpoint_statistics_t statistics;
-	struct simulation world;
-	adtls_engine_t *first;
-
-	(void)state;
-	simulation_init(&world, &options);
-	first_lost = UINT32_MAX;
-	first = connect_and_set_aside(&world);
-	first_lost = 0;
-	run_for(&world, 5 * SECOND);
-	adtls_endpoint_statistics(world.endpoint, &statistics);
-	assert_int_equal(statistics.accepted, 1);
-	assert_true(statistics.cookies_sent > 0);
-	send_ping(&world, first);
-	run_for(&world, SECOND);
-	assert_int_equal(world.server.data_count, 1);
-	adtls_engine_free(first);
 	simulation_clear(&world);
 }
 
@@ -468,7 +133,7 @@ static void a_forged_hello_uses_up_no_attempts(void **state)
 
 	(void)state;
 	simulation_init(&world, &options);
-	len = message(HANDSHAKE_CLIENT_HELLO, 1,
+	len = forge_message(HANDSHAKE_CLIENT_HELLO, 1,
 		      bytes_of(random, sizeof(random)),
 		      datagram + RECORD_PLAINTEXT_HEADER_LEN)
 		      .len;
@@ -522,7 +187,7 @@ static void data_of_a_handshake_that_fails_is_not_delivered(void **state)
 	(void)state;
 	simulation_init(&world, &options);
 	simulation_run(&world, 8 * SECOND);
-	len = forge(world.server_engine, EPOCH_APPLICATION,
+	len = forge_record(world.server_engine, EPOCH_APPLICATION,
 		    RECORD_APPLICATION_DATA, text("early"), datagram,
 		    sizeof(datagram));
 	simulation_inject(&world, TO_CLIENT, datagram, len);
@@ -548,9 +213,9 @@ static enum simulation_fate say_all_at_once(struct simulation *world,
 	(void)index;
 	if (direction != TO_SERVER || client->phase != ENGINE_CONNECTED)
 		return DELIVER;
-	*len += forge(client, EPOCH_APPLICATION, RECORD_APPLICATION_DATA,
+	*len += forge_record(client, EPOCH_APPLICATION, RECORD_APPLICATION_DATA,
 		      text("ping"), datagram + *len, 64);
-	*len += forge(client, EPOCH_APPLICATION, RECORD_ALERT,
+	*len += forge_record(client, EPOCH_APPLICATION, RECORD_ALERT,
 		      bytes_of(close_notify, sizeof(close_notify)),
 		      datagram + *len, 64);
 	return DELIVER;
@@ -586,8 +251,8 @@ attest_behind_finished(struct simulation *world,
 	(void)index;
 	if (direction != TO_SERVER || client->phase != ENGINE_CONNECTED)
 		return DELIVER;
-	record_len = forge(client, EPOCH_HANDSHAKE, RECORD_HANDSHAKE,
-			   message(HANDSHAKE_ATTESTATION,
+	record_len = forge_record(client, EPOCH_HANDSHAKE, RECORD_HANDSHAKE,
+			   forge_message(HANDSHAKE_ATTESTATION,
 				   client->channel.next_send_seq,
 				   bytes_of("\0\0\1\xf6", 4), content),
 			   record, sizeof(record));
@@ -782,7 +447,7 @@ static void old_keys_stay_until_the_new_are_used(void **state)
 static void send_to_server(struct simulation *world, adtls_bytes_t content)
 {
 	uint8_t datagram[256];
-	size_t len = forge(world->client_engine, EPOCH_APPLICATION,
+	size_t len = forge_record(world->client_engine, EPOCH_APPLICATION,
 			   RECORD_HANDSHAKE, content, datagram,
 			   sizeof(datagram));
 
@@ -802,10 +467,10 @@ static void update_twice(bool at_once)
 	assert_true(simulation_connect(&world, MINUTE));
 	run_for(&world, SECOND);
 	message_seq = (uint16_t)world.server_engine->channel.incoming.next_seq;
-	first = message(HANDSHAKE_KEY_UPDATE, message_seq, bytes_of("", 1),
+	first = forge_message(HANDSHAKE_KEY_UPDATE, message_seq, bytes_of("", 1),
 			content)
 			.len;
-	second = message(HANDSHAKE_KEY_UPDATE, message_seq + 1, bytes_of("", 1),
+	second = forge_message(HANDSHAKE_KEY_UPDATE, message_seq + 1, bytes_of("", 1),
 			 content + first)
 			 .len;
 	if (at_once) {
@@ -832,17 +497,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_record_kept_by_half_lets_the_server_sleep),
-		cmocka_unit_test(closed_connections_leave_the_endpoint),
-		cmocka_unit_test(abandoned_handshakes_leave_the_endpoint),
-		cmocka_unit_test(
-			failed_attempts_from_one_address_do_not_pile_up),
 		cmocka_unit_test(
 			a_client_that_nobody_answers_does_not_stay_connected),
-		cmocka_unit_test(failed_successors_do_not_cut_off_a_connection),
-		cmocka_unit_test(an_abandoned_successor_costs_no_datagram),
-		cmocka_unit_test(
-			a_client_that_reboots_in_its_handshake_connects),
-		cmocka_unit_test(a_forged_hello_makes_no_successor),
 		cmocka_unit_test(a_forged_alert_does_not_end_a_handshake),
 		cmocka_unit_test(
 			data_of_a_handshake_that_fails_is_not_delivered),

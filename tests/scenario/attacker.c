@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What tests of attacks share. */
+#include "tests/scenario/attacker.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <string.h>
+
+size_t forge_record(adtls_engine_t *peer, uint64_t epoch, enum record_type type,
+		    adtls_bytes_t content, uint8_t *out, size_t room)
+{
+	struct record_sealer *sealer = channel_sealer(&peer->channel, epoch);
+	struct wire_writer writer;
+	struct record_number number;
+	size_t mark;
+
+	assert_non_null(sealer);
+	wire_writer_init(&writer, out, room);
+	mark = record_begin(sealer, &writer);
+	wire_write_bytes(&writer, content.data, content.len);
+	assert_true(record_end(sealer, &writer, mark, type, &number));
+	return wire_written(&writer).len;
+}
+
+adtls_bytes_t text(const char *string)
+{
+	return bytes_of(string, strlen(string));
+}
+
+adtls_bytes_t forge_message(uint8_t type, uint16_t message_seq,
+			    adtls_bytes_t body, uint8_t out[FORGED_MESSAGE_MAX])
+{
+	struct handshake_fragment fragment = {
+		.type = type,
+		.message_len = (uint32_t)body.len,
+		.message_seq = message_seq,
+		.data = body,
+	};
+	struct wire_writer writer;
+
+	wire_writer_init(&writer, out, FORGED_MESSAGE_MAX);
+	handshake_fragment_write(&writer, &fragment);
+	return wire_written(&writer);
+}
+
+void reboot_client(struct simulation *world)
+{
+	adtls_engine_free(world->client_engine);
+	world->client = (struct simulation_side){ 0 };
+	world->server.connected = false;
+	world->server.closed = false;
+	assert_int_equal(adtls_engine_new_client(world->client_config,
+						 "gateway.test", world->now,
+						 &world->client_engine),
+			 ADTLS_OK);
+}
+
+enum simulation_fate lose_to_client(struct simulation *world,
+				    enum simulation_direction direction,
+				    unsigned index, uint8_t *datagram,
+				    size_t *len)
+{
+	const unsigned *first_lost = world->options.filter_context;
+
+	(void)datagram;
+	(void)len;
+	return direction == TO_CLIENT && index >= *first_lost ? LOSE : DELIVER;
+}
+
+enum simulation_fate lose_to_server(struct simulation *world,
+				    enum simulation_direction direction,
+				    unsigned index, uint8_t *datagram,
+				    size_t *len)
+{
+	const bool *loses = world->options.filter_context;
+
+	(void)datagram;
+	(void)len;
+	return *loses && direction == TO_SERVER && index >= 2 ? LOSE : DELIVER;
+}
+
+void run_for(struct simulation *world, uint64_t duration_us)
+{
+	simulation_run(world, world->now.monotonic_us + duration_us);
+}
