@@ -28,3 +28,17 @@ interop_nss_nss_peer_LDADD = $(NSS_LIBS) $(JANSSON_LIBS)
 
 check-interop: interop/nss/nss_peer
 endif
+
+# A shim for BoringSSL's test runner, which is not part of adtls.
+noinst_PROGRAMS += interop/bogo/bogo_shim
+interop_bogo_bogo_shim_SOURCES = \
+	interop/bogo/bogo_expectations.c interop/bogo/bogo_expectations.h \
+	interop/bogo/bogo_link.c interop/bogo/bogo_link.h \
+	interop/bogo/bogo_names.c interop/bogo/bogo_names.h \
+	interop/bogo/bogo_options.c interop/bogo/bogo_options.h \
+	interop/bogo/bogo_peer.c interop/bogo/bogo_peer.h \
+	interop/bogo/bogo_setup.c interop/bogo/bogo_setup.h \
+	interop/bogo/bogo_shim.c
+interop_bogo_bogo_shim_CPPFLAGS = -I$(srcdir) $(public_cppflags)
+interop_bogo_bogo_shim_LDADD = libadtls.la $(GNUTLS_LIBS)
+EXTRA_DIST += interop/bogo/README.md interop/bogo/config.json
