@@ -11,23 +11,16 @@
 
 #include "tests/fuzz/edit.h"
 #include "tests/fuzz/engine_rules.h"
-#include "tests/support/simulation.h"
+#include "tests/fuzz/scenario.h"
 
-#define SECOND UINT64_C(1000000)
+#define SECOND SCENARIO_SECOND
 #define DATAGRAM_MAX 4096
 #define EDITS_MAX 16
 #define KEPT_MAX 48
 #define INJECTED_MAX 32
 
-/* Bits of the scenario. */
-#define WITH_EVIDENCE 0x01
-#define TAMPERED 0x02		/* the client's firmware is not the reference */
-#define WITHOUT_COOKIE 0x04
-#define CLIENT_CERTIFICATE 0x08
-#define SMALL_MTU 0x10
-#define SLOW_APPRAISAL 0x20
-#define SLOW_EVIDENCE 0x40
-#define JITTER 0x80
+#define SLOW_EVIDENCE SCENARIO_OWN_40
+#define JITTER SCENARIO_OWN_80
 
 /* Edits of this kind and above lose or repeat the datagram: even, odd. */
 #define KIND_FATE 192
@@ -43,7 +36,6 @@ struct attack {
 	size_t edit_count;
 	struct kept kept[KEPT_MAX];	/* as they were sent */
 	size_t kept_count;
-	bool is_genuine;		/* the client's firmware */
 	bool is_over;			/* nothing is edited any more */
 	/* The first that was connected: a repeated ClientHello makes others. */
 	adtls_engine_t *server;
@@ -94,36 +86,6 @@ static enum simulation_fate filter(struct simulation *world,
 	return fate;
 }
 
-static struct simulation_options read_scenario(struct wire_reader *input,
-					       struct attack *attack)
-{
-	uint8_t bits = wire_read_u8(input);
-	struct simulation_options options = {
-		.seed = wire_read_u8(input),
-		.no_cookie = (bits & WITHOUT_COOKIE) != 0,
-		.client_certificate = (bits & CLIENT_CERTIFICATE) != 0,
-		.filter = filter,
-		.filter_context = attack,
-		.handshake_deadline_us = 20 * SECOND,
-	};
-
-	if ((bits & SMALL_MTU) != 0)
-		options.client_mtu = options.server_mtu = 256;
-	if ((bits & SLOW_APPRAISAL) != 0)
-		options.appraisal_us = 3 * SECOND;
-	if ((bits & SLOW_EVIDENCE) != 0)
-		options.evidence_us = 3 * SECOND;
-	if ((bits & JITTER) != 0)
-		options.jitter_us = 50000;
-	attack->is_genuine = (bits & TAMPERED) == 0;
-	if ((bits & WITH_EVIDENCE) != 0) {
-		options.policy = simulation_policy("require");
-		options.attester = simulation_attester(
-			attack->is_genuine ? 0xaa : 0xbb);
-	}
-	return options;
-}
-
 static void send_data(struct simulation *world, adtls_engine_t *server)
 {
 	adtls_time_t now = world->now;
@@ -166,6 +128,20 @@ static void inject(struct simulation *world, struct attack *attack,
 	}
 }
 
+/* Half of the connections change their keys under attack, once Finished has been
+ * acknowledged. */
+static void update_keys(struct simulation *world)
+{
+	int error;
+
+	if (world->options.seed % 2 == 0)
+		return;
+	simulation_run(world, world->now.monotonic_us + SECOND / 10);
+	error = adtls_engine_update_keys(world->client_engine, world->now,
+					 true);
+	FUZZ_REQUIRE(error == ADTLS_OK || error == ADTLS_E_AGAIN);
+}
+
 static void attack_connection(struct simulation *world, struct attack *attack,
 			      struct wire_reader *input)
 {
@@ -178,6 +154,7 @@ static void attack_connection(struct simulation *world, struct attack *attack,
 	FUZZ_REQUIRE(server != NULL);
 	require_agreement(world->client_engine, server);
 	attack->is_over = true;
+	update_keys(world);
 	inject(world, attack, input);
 	simulation_run(world, world->now.monotonic_us + SECOND);
 	FUZZ_REQUIRE(!adtls_engine_is_closed(world->client_engine));
@@ -197,10 +174,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct wire_reader input;
 	size_t edit_count;
 	bool connected;
+	uint8_t bits;
 
 	wire_reader_init(&input, data, size);
 	attack = (struct attack){ 0 };
-	options = read_scenario(&input, &attack);
+	options = scenario_read(&input, &bits);
+	options.filter = filter;
+	options.filter_context = &attack;
+	options.evidence_us = (bits & SLOW_EVIDENCE) != 0 ? 3 * SECOND : 0;
+	options.jitter_us = (bits & JITTER) != 0 ? SECOND / 20 : 0;
 	edit_count = wire_read_u8(&input) % (EDITS_MAX + 1);
 	while (attack.edit_count < edit_count)
 		attack.edits[attack.edit_count++] = edit_read(&input);
@@ -212,7 +194,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	else
 		simulation_run(&world, world.now.monotonic_us + 30 * SECOND);
 	FUZZ_REQUIRE(!world.server.authorized ||
-		     (options.attester != NULL && attack.is_genuine));
+		     (bits & SCENARIO_TAMPERED) == 0);
 	/* It connects, or it is over by its deadline. */
 	FUZZ_REQUIRE(connected || world.client.closed || world.server.closed);
 	simulation_clear(&world);

@@ -16,22 +16,15 @@
 #include "rats/cose_sign1.h"
 #include "tests/fuzz/edit.h"
 #include "tests/fuzz/engine_rules.h"
-#include "tests/support/simulation.h"
+#include "tests/fuzz/scenario.h"
 
-#define SECOND UINT64_C(1000000)
+#define SECOND SCENARIO_SECOND
 #define DATAGRAM_MAX 8192
 #define CONTENT_MAX 4096
 #define EDITS_MAX 12
 #define FORGED_MAX 24
 
-/* Bits of the scenario. */
-#define WITH_EVIDENCE 0x01
-#define TAMPERED 0x02
-#define WITHOUT_COOKIE 0x04
-#define CLIENT_CERTIFICATE 0x08
-#define SMALL_MTU 0x10
-#define SLOW_APPRAISAL 0x20
-#define DELIVERS_OFTEN 0x40	/* forged records one by one */
+#define DELIVERS_OFTEN SCENARIO_OWN_40	/* forged records one by one */
 
 /* What is done to a record beyond editing its content: bits of the kind. */
 #define KIND_MESSAGE 0x80	/* the edit is of the message's body */
@@ -114,7 +107,7 @@ static bool open_record(adtls_engine_t *sender, uint8_t *data, size_t len,
 			size_t *out_consumed, struct record *out)
 {
 	struct channel *channel = &sender->channel;
-	struct record_opener slots[CHANNEL_EPOCHS] = { 0 };
+	struct record_opener slots[RECORD_OPENERS_MAX] = { 0 };
 	struct record_openers openers = { .count = 0 };
 
 	for (size_t i = 0; i < channel->sealer_count; i++) {
@@ -226,7 +219,28 @@ static enum simulation_fate filter(struct simulation *world,
 
 /* Records of the input's own */
 
-/* Content as such, or as the body of the sender's next message. */
+#define FORGE_MESSAGE 0x80	/* the body of the sender's next message */
+#define FORGE_CALL 0x40		/* no record: what its application may do */
+
+/* The application of either side does something. */
+static void call(struct simulation *world, adtls_engine_t *engine,
+		 uint8_t choice)
+{
+	switch (choice % 4) {
+	case 0:
+		adtls_engine_send(engine, world->now, "data", 4);
+		break;
+	case 1:
+	case 2:
+		adtls_engine_update_keys(engine, world->now, choice % 4 == 1);
+		break;
+	default:
+		adtls_engine_close(engine, world->now);
+		break;
+	}
+	adtls_endpoint_touch(world->endpoint, engine);
+}
+
 static void forge(struct simulation *world, struct wire_reader *input)
 {
 	uint8_t choice = wire_read_u8(input);
@@ -240,11 +254,15 @@ static void forge(struct simulation *world, struct wire_reader *input)
 
 	if (sender == NULL || sender->phase == ENGINE_CLOSED)
 		return;
+	if ((choice & FORGE_CALL) != 0) {
+		call(world, sender, (uint8_t)type);
+		return;
+	}
 	fragment.type = wire_read_u8(input);
 	fragment.message_seq = (uint16_t)(sender->channel.next_send_seq +
 					  wire_read_u8(input) / 64);
 	content = fuzz_take(input, wire_read_u8(input));
-	if (choice >= 128) {
+	if ((choice & FORGE_MESSAGE) != 0) {
 		type = RECORD_HANDSHAKE;
 		fragment.data = content;
 		fragment.message_len = (uint32_t)content.len;
@@ -268,28 +286,21 @@ static void read_edits(struct wire_reader *input, struct edit *edits,
 		edits[*out_count] = edit_read(input);
 }
 
-static void configure_scenario(uint8_t bits, struct insider *insider,
-			       struct simulation_options *options)
+/* The genuine attester stands behind one that edits. */
+static void wrap_attester(struct insider *insider,
+			  struct simulation_options *options)
 {
-	options->no_cookie = (bits & WITHOUT_COOKIE) != 0;
-	options->client_certificate = (bits & CLIENT_CERTIFICATE) != 0;
-	if ((bits & SMALL_MTU) != 0)
-		options->client_mtu = options->server_mtu = 256;
-	if ((bits & SLOW_APPRAISAL) != 0)
-		options->appraisal_us = 3 * SECOND;
-	if ((bits & WITH_EVIDENCE) == 0)
-		return;
-	options->policy = simulation_policy("require");
-	insider->genuine =
-		simulation_attester((bits & TAMPERED) != 0 ? 0xbb : 0xaa);
-	FUZZ_REQUIRE(adtls_attester_new(&insider_ops, insider,
-					&options->attester) == ADTLS_OK);
+	insider->genuine = options->attester;
+	if (insider->genuine != NULL)
+		FUZZ_REQUIRE(adtls_attester_new(&insider_ops, insider,
+						&options->attester) ==
+			     ADTLS_OK);
 }
 
 static void run(struct simulation *world, uint8_t bits,
 		struct wire_reader *input)
 {
-	if (simulation_connect(world, 20 * SECOND))
+	if (simulation_connect(world, 25 * SECOND))
 		require_agreement(world->client_engine, world->server_engine);
 	for (size_t i = 0; i < FORGED_MAX && wire_reader_more(input); i++) {
 		forge(world, input);
@@ -306,26 +317,23 @@ static void run(struct simulation *world, uint8_t bits,
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct insider insider;
-	struct simulation_options options = {
-		.filter = filter,
-		.filter_context = &insider,
-		.handshake_deadline_us = 10 * SECOND,
-	};
+	struct simulation_options options;
 	struct simulation world;
 	struct wire_reader input;
 	uint8_t bits;
 
 	insider = (struct insider){ 0 };
 	wire_reader_init(&input, data, size);
-	bits = wire_read_u8(&input);
-	options.seed = wire_read_u8(&input);
+	options = scenario_read(&input, &bits);
+	options.filter = filter;
+	options.filter_context = &insider;
 	read_edits(&input, insider.edits, &insider.edit_count);
 	read_edits(&input, insider.evidence, &insider.evidence_count);
-	configure_scenario(bits, &insider, &options);
+	wrap_attester(&insider, &options);
 	simulation_init(&world, &options);
 	run(&world, bits, &input);
 	FUZZ_REQUIRE(!world.server.authorized ||
-		     (insider.is_signed && (bits & TAMPERED) == 0));
+		     (insider.is_signed && (bits & SCENARIO_TAMPERED) == 0));
 	simulation_clear(&world);
 	adtls_attester_unref(options.attester);
 	adtls_attester_unref(insider.genuine);
