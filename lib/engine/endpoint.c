@@ -1,28 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The endpoint: the front door, and the engines behind it. */
-#include "engine/engine.h"
-#include "engine/front_door.h"
-#include "engine/peer_table.h"
+/* The endpoint: the front door, and the engines behind it. What comes in is in
+ * endpoint_input.c. */
+#include "engine/endpoint.h"
 #include "handshake/job.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-/* First byte of a plaintext handshake record: a ClientHello, maybe. */
-#define PLAINTEXT_HANDSHAKE 22
-
-struct adtls_endpoint {
-	struct adtls_config *config;
-	struct front_door door;
-	struct peer_table peers;
-	struct deadline_heap deadlines;
-	struct endpoint_peer *ready;	/* those with datagrams or events */
-	uint64_t accepted;
-	/* The front door's one answer to the datagram just received. */
-	adtls_address_t reply_to;
-	uint8_t reply[FRONT_DOOR_REPLY_MAX];
-	size_t reply_len;
-};
 
 int adtls_endpoint_new(adtls_config_t *config, adtls_time_t now,
 		       adtls_endpoint_t **out)
@@ -63,8 +46,8 @@ static struct endpoint_peer *peer_of_deadline(struct deadline *deadline)
 						 deadline));
 }
 
-static void make_ready(struct adtls_endpoint *endpoint,
-		       struct endpoint_peer *peer)
+void endpoint_make_ready(struct adtls_endpoint *endpoint,
+			 struct endpoint_peer *peer)
 {
 	if (peer->is_ready)
 		return;
@@ -86,8 +69,7 @@ static void unready(struct adtls_endpoint *endpoint,
 	peer->is_ready = false;
 }
 
-/* Closed, all told, and its last words kept long enough. */
-static bool is_over(const adtls_engine_t *engine)
+bool endpoint_is_over(const adtls_engine_t *engine)
 {
 	return engine->phase == ENGINE_CLOSED &&
 	       engine->tombstone.until_us == ADTLS_NEVER &&
@@ -101,7 +83,7 @@ static void put_to_rest(struct adtls_endpoint *endpoint,
 {
 	unready(endpoint, peer);
 	deadline_heap_move(&endpoint->deadlines, &peer->deadline,
-			   is_over(peer->engine) ?
+			   endpoint_is_over(peer->engine) ?
 				   0 :
 				   adtls_engine_deadline(peer->engine));
 }
@@ -129,196 +111,6 @@ void adtls_endpoint_free(adtls_endpoint_t *endpoint)
 	peer_table_clear(&endpoint->peers);
 	adtls_config_unref(endpoint->config);
 	free(endpoint);
-}
-
-static struct endpoint_peer *add_peer(struct adtls_endpoint *endpoint,
-				      const adtls_address_t *from,
-				      adtls_engine_t *engine)
-{
-	struct endpoint_peer *peer = calloc(1, sizeof(*peer));
-
-	if (peer == NULL)
-		return NULL;
-	peer->engine = engine;
-	peer->id = engine->id;
-	peer->address = *from;
-	peer->deadline.at_us = ADTLS_NEVER;
-	if (!deadline_heap_add(&endpoint->deadlines, &peer->deadline)) {
-		free(peer);
-		return NULL;
-	}
-	if (!peer_table_add(&endpoint->peers, peer)) {
-		deadline_heap_remove(&endpoint->deadlines, &peer->deadline);
-		free(peer);
-		return NULL;
-	}
-	engine->peer = peer;
-	endpoint->accepted++;
-	return peer;
-}
-
-/* Whoever starts anew has given up a handshake under way and waits for no last
- * words of a failed one: at one address there are at most a connection and the
- * attempt at its successor (RFC 9147 §5.11). */
-static void bury_older(struct adtls_endpoint *endpoint,
-		       struct endpoint_peer *peer, adtls_time_t now)
-{
-	struct endpoint_peer *older = peer;
-
-	while ((older = peer_table_older(older)) != NULL) {
-		if (older->engine->phase == ENGINE_HANDSHAKING)
-			engine_fail(older->engine, now, ADTLS_ALERT_NONE,
-				    ADTLS_REASON_CLOSED_BY_PEER,
-				    "the peer started its handshake anew");
-		if (older->engine->phase != ENGINE_CLOSED)
-			continue;
-		engine_drop_tombstone(older->engine);
-		make_ready(endpoint, older);
-	}
-}
-
-static struct endpoint_peer *accept_peer(struct adtls_endpoint *endpoint,
-					 adtls_time_t now,
-					 const adtls_address_t *from,
-					 const struct front_door_answer *answer)
-{
-	struct endpoint_peer *peer;
-	adtls_engine_t *engine;
-
-	if (engine_new_server(endpoint->config, &answer->start, now,
-			      &engine) != ADTLS_OK)
-		return NULL;
-	engine->statistics.datagrams_received = 1;
-	engine->statistics.bytes_received = answer->received;
-	peer = add_peer(endpoint, from, engine);
-	if (peer == NULL)
-		adtls_engine_free(engine);
-	else
-		bury_older(endpoint, peer, now);
-	return peer;
-}
-
-/* A peer that is not known here, or starts anew. Returns the new connection, or
- * @known if the datagram belongs to its handshake, or NULL. */
-static struct endpoint_peer *knock(struct adtls_endpoint *endpoint,
-				   adtls_time_t now,
-				   const adtls_address_t *from,
-				   struct endpoint_peer *known,
-				   uint8_t *datagram, size_t len)
-{
-	bool is_handshaking = known != NULL && known->engine->hs != NULL;
-	struct front_door_visitor visitor = {
-		.address = from,
-		.is_known = known != NULL,
-		.random = is_handshaking ? known->engine->hs->client_random :
-					   NULL,
-	};
-	struct endpoint_peer *peer = NULL;
-	struct front_door_answer answer;
-
-	switch (front_door_receive(&endpoint->door, now, &visitor, datagram,
-				   len, &answer)) {
-	case FRONT_DOOR_NOTHING:
-	case FRONT_DOOR_REPEATED:
-		peer = is_handshaking ? known : NULL;
-		break;
-	case FRONT_DOOR_REPLY:
-		memcpy(endpoint->reply, answer.reply, answer.reply_len);
-		endpoint->reply_len = answer.reply_len;
-		endpoint->reply_to = *from;
-		break;
-	case FRONT_DOOR_ACCEPT:
-		peer = accept_peer(endpoint, now, from, &answer);
-		break;
-	}
-	front_door_answer_clear(&answer);
-	return peer;
-}
-
-/* The newest connection of an address that is not over. */
-static struct endpoint_peer *find_peer(struct adtls_endpoint *endpoint,
-				       const adtls_address_t *address)
-{
-	struct endpoint_peer *peer;
-
-	while ((peer = peer_table_find(&endpoint->peers, address)) != NULL &&
-	       is_over(peer->engine))
-		adtls_endpoint_release(endpoint, peer->engine);
-	return peer;
-}
-
-/* A new connection has proved itself: the one before it at this address is
- * over (RFC 9147 §5.11). */
-static void supersede_older(struct adtls_endpoint *endpoint,
-			    struct endpoint_peer *peer, adtls_time_t now)
-{
-	struct endpoint_peer *older = peer;
-
-	if (peer->engine->phase != ENGINE_CONNECTED)
-		return;
-	while ((older = peer_table_older(older)) != NULL) {
-		engine_fail(older->engine, now, ADTLS_ALERT_NONE,
-			    ADTLS_REASON_CLOSED_BY_PEER,
-			    "the peer started a new connection from this "
-			    "address");
-		make_ready(endpoint, older);
-	}
-}
-
-static void receive_copy(struct adtls_endpoint *endpoint,
-			 struct endpoint_peer *peer, adtls_time_t now,
-			 const uint8_t *datagram, size_t len)
-{
-	struct buffer copy = { 0 };
-
-	if (buffer_set(&copy, datagram, len)) {
-		engine_receive_passing(peer->engine, now, copy.data, copy.len);
-		make_ready(endpoint, peer);
-	}
-	buffer_clear(&copy);
-}
-
-/* While a successor is in its handshake any of them may be meant: the older
- * ones get copies, and drop what they cannot open. */
-static void receive_older(struct adtls_endpoint *endpoint,
-			  struct endpoint_peer *peer, adtls_time_t now,
-			  const uint8_t *datagram, size_t len)
-{
-	struct endpoint_peer *older = peer;
-
-	while ((older = peer_table_older(older)) != NULL) {
-		if (older->engine->phase != ENGINE_CLOSED)
-			receive_copy(endpoint, older, now, datagram, len);
-	}
-}
-
-static bool is_hello(const uint8_t *datagram, size_t len)
-{
-	return len > 0 && datagram[0] == PLAINTEXT_HANDSHAKE;
-}
-
-adtls_engine_t *adtls_endpoint_receive(adtls_endpoint_t *endpoint,
-				       adtls_time_t now,
-				       const adtls_address_t *from,
-				       uint8_t *datagram, size_t len,
-				       bool *out_is_new)
-{
-	struct endpoint_peer *known = find_peer(endpoint, from);
-	struct endpoint_peer *peer = known;
-
-	if (known == NULL || is_hello(datagram, len))
-		peer = knock(endpoint, now, from, known, datagram, len);
-	if (out_is_new != NULL)
-		*out_is_new = peer != NULL && peer != known;
-	if (peer == NULL)
-		return NULL;
-	if (peer == known) {
-		receive_older(endpoint, peer, now, datagram, len);
-		adtls_engine_receive(peer->engine, now, datagram, len);
-		supersede_older(endpoint, peer, now);
-	}
-	make_ready(endpoint, peer);
-	return peer->engine;
 }
 
 size_t adtls_endpoint_next_datagram(adtls_endpoint_t *endpoint,
@@ -384,13 +176,13 @@ void adtls_endpoint_tick(adtls_endpoint_t *endpoint, adtls_time_t now)
 		struct endpoint_peer *peer = peer_of_deadline(first);
 
 		adtls_engine_tick(peer->engine, now);
-		if (is_over(peer->engine)) {
+		if (endpoint_is_over(peer->engine)) {
 			adtls_endpoint_release(endpoint, peer->engine);
 			continue;
 		}
 		/* Looked at again once its datagrams have been taken. */
 		deadline_heap_move(&endpoint->deadlines, first, ADTLS_NEVER);
-		make_ready(endpoint, peer);
+		endpoint_make_ready(endpoint, peer);
 	}
 }
 
@@ -407,13 +199,13 @@ void adtls_endpoint_finish_job(adtls_endpoint_t *endpoint, adtls_time_t now,
 		return;
 	}
 	adtls_engine_finish_job(peer->engine, now, job);
-	make_ready(endpoint, peer);
+	endpoint_make_ready(endpoint, peer);
 }
 
 void adtls_endpoint_touch(adtls_endpoint_t *endpoint, adtls_engine_t *engine)
 {
 	if (engine->peer != NULL)
-		make_ready(endpoint, engine->peer);
+		endpoint_make_ready(endpoint, engine->peer);
 }
 
 adtls_engine_t *adtls_endpoint_find(const adtls_endpoint_t *endpoint,

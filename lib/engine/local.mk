@@ -6,6 +6,8 @@ libadtls_core_la_SOURCES += \
 	lib/engine/deadline_heap.c \
 	lib/engine/deadline_heap.h \
 	lib/engine/endpoint.c \
+	lib/engine/endpoint.h \
+	lib/engine/endpoint_input.c \
 	lib/engine/engine.c \
 	lib/engine/engine.h \
 	lib/engine/engine_events.c \
