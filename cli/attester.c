@@ -20,7 +20,7 @@
 /* clang-format off */
 const struct cli_option cli_attester_options[] = {
 	{ "attestation-key", "FILE", "private key (P-256) that signs Evidence; "
-	  "the attester is\n                          software and protects "
+	  "the attester is\nsoftware and protects "
 	  "nothing", MEMBER(key) },
 	{ "ueid", "HEX", "the device, 7 to 33 bytes", MEMBER(ueid) },
 	{ "software", "NAME", "what it runs", MEMBER(software) },

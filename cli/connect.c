@@ -40,7 +40,7 @@ struct connect_options {
 /* clang-format off */
 static const struct cli_option name_options[] = {
 	{ "name", "NAME", "that the server is called by (SNI) and certified "
-	  "for\n                          (default HOST; \"\": any)",
+	  "for\n(default HOST; \"\": any)",
 	  MEMBER(name) },
 	{ 0 },
 };
@@ -49,7 +49,7 @@ static const struct cli_option data_options[] = {
 	{ "send", "TEXT", "one record, in place of the lines of standard input",
 	  MEMBER(send) },
 	{ "expect", "TEXT", "stay until this record comes, --timeout at most; "
-	  "repeat\n                          --send each second meanwhile",
+	  "repeat\n--send each second meanwhile",
 	  MEMBER(expect) },
 	{ "echo-once", NULL, "send --send (default \"" DEFAULT_TEXT "\") and "
 	  "expect it back", MEMBER(echo_once) },

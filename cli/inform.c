@@ -19,17 +19,19 @@ int priorities_command(int argc, char **argv)
 		.program = "adtls-cli priorities",
 		.synopsis = "[STRING]",
 		.purpose = "Says what a GnuTLS priority string leaves adtls to "
-			   "use; without one, what NORMAL does.",
+			   "use, the default one if there\nis none.",
 		.operands_max = 1,
 	};
 	char description[DESCRIPTION_SIZE];
+	const char *priority = ADTLS_PRIORITY_DEFAULT;
 	char **operands;
-	int count = cli_options_read(&usage, argc, argv, &operands);
 
-	if (adtls_priority_describe(count > 0 ? operands[0] : NULL, description,
+	if (cli_options_read(&usage, argc, argv, &operands) > 0)
+		priority = operands[0];
+	if (adtls_priority_describe(priority, description,
 				    sizeof(description)) != ADTLS_OK)
 		cli_fail(CLI_REFUSED, "%s", description);
-	fputs(description, stdout);
+	printf("string: %s\n%s", priority, description);
 	return CLI_DONE;
 }
 

@@ -83,7 +83,13 @@ static void print_option(const char *name, const char *argument,
 	/* Two spaces at least, else the text begins on a line of its own. */
 	if (width > HELP_COLUMN - 2)
 		width = printf("\n") - 1;
-	printf("%*s%s\n", HELP_COLUMN - width, "", help);
+	while (*help != '\0') {
+		size_t len = strcspn(help, "\n");
+
+		printf("%*s%.*s\n", HELP_COLUMN - width, "", (int)len, help);
+		help += help[len] == '\n' ? len + 1 : len;
+		width = 0;
+	}
 }
 
 static void __attribute__((noreturn)) print_help(const struct cli_usage *usage)

@@ -18,7 +18,7 @@ enum cli_status {
 struct cli_option {
 	const char *name;
 	const char *argument; /* what it is called in the help; NULL: a flag */
-	const char *help;
+	const char *help;     /* one line or more */
 	size_t offset; /* in the section's target: a const char * or a bool */
 };
 

@@ -36,8 +36,7 @@ static const struct cli_option listen_options[] = {
 	  "; port 0: any)", MEMBER(listen) },
 	{ "sink", NULL, "print what is received, and send nothing back",
 	  MEMBER(sink) },
-	{ "once", NULL, "end with the first connection's end, and its exit "
-	  "status", MEMBER(once) },
+	{ "once", NULL, "end with the first connection, and its exit status", MEMBER(once) },
 	{ 0 },
 };
 

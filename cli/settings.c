@@ -41,14 +41,15 @@ const struct cli_option cli_identity_options[] = {
 };
 
 const struct cli_option cli_protocol_options[] = {
-	{ "priority", "STRING", "GnuTLS priority string (default NORMAL)",
+	{ "priority", "STRING", "GnuTLS priority string; 'adtls-cli "
+	  "priorities'\nsays the default",
 	  PROTOCOL(priority) },
-	{ "forgery-limit", "RECORDS", "that may fail under one key; a suite "
-	  "with CCM_8 needs it", PROTOCOL(forgery_limit) },
+	{ "forgery-limit", "RECORDS", "that may fail under one key; suites "
+	  "with CCM_8 need it", PROTOCOL(forgery_limit) },
 	{ "mtu", "BYTES", "UDP payload at most, 256 to 65507 (default 1200)",
 	  PROTOCOL(mtu) },
 	{ "timer", "KIND[,MS[,N]]", "retransmission: measured (default) or "
-	  "fixed; first\n                          time-out in ms (default "
+	  "fixed; first\ntime-out in ms (default "
 	  "1000); give up after N", PROTOCOL(timer) },
 	{ "timeout", "SECONDS", "for the handshake (default 60)",
 	  PROTOCOL(timeout) },
@@ -59,7 +60,7 @@ const struct cli_option cli_admission_options[] = {
 	{ "require-client-cert", NULL, "refuse clients without a certificate",
 	  ADMISSION(require_client_cert) },
 	{ "no-cookie", NULL, "check no client's address, if the answer is "
-	  "short enough", ADMISSION(no_cookie) },
+	  "short", ADMISSION(no_cookie) },
 	{ "policy", "FILE", "the attestation policy for clients",
 	  ADMISSION(policy) },
 	{ 0 },

@@ -510,6 +510,8 @@ class Inform(CommandTest):
     def test_priorities(self):
         done = run("priorities")
         self.assert_done(done, done.stdout)
+        self.assertEqual(done.stdout, run("priorities", re.match(
+            r"string: (\S+)\n", done.stdout)[1]).stdout)
         for category in ("groups", "signatures", "versions", "suites"):
             self.assertRegex(done.stdout, f"(?m)^{category}: ")
         done = run("priorities", "NORMAL:-GROUP-ALL:+GROUP-X25519")
