@@ -201,6 +201,29 @@ static void the_oldest_gives_way(void **state)
 	assert_int_equal(table->evicted, 1);
 }
 
+/* With shares of X25519MLKEM768 (1216 bytes) and MLKEM1024 (1568), and all the
+ * rest that a browser sends. */
+static void hellos_with_two_large_shares_fit(void **state)
+{
+	struct handshake_fragment fragment = fragment_of(0, 300);
+	static const uint8_t large[3371];
+	adtls_address_t from = address_of(1);
+	struct hello_table *table = *state;
+	struct buffer whole = { 0 };
+	size_t received = 0;
+
+	fragment.message_len = sizeof(large);
+	fragment.data = bytes_of(large, 1200);
+	assert_false(hello_table_add(table, &from, &fragment, 1225, &whole,
+				     &received));
+	fragment.offset = 1200;
+	fragment.data = bytes_of(large + 1200, sizeof(large) - 1200);
+	assert_true(hello_table_add(table, &from, &fragment, 2196, &whole,
+				    &received));
+	assert_int_equal(whole.len, sizeof(large));
+	buffer_clear(&whole);
+}
+
 static void hellos_over_the_bound_are_not_begun(void **state)
 {
 	struct handshake_fragment fragment = fragment_of(0, 300);
@@ -227,7 +250,7 @@ static void other_messages_are_not_kept(void **state)
 		assert_int_equal(table->entries[i].reassembly.held, 0);
 }
 
-/* Random fragments of random strangers: never more than 64 entries of 2 KiB. */
+/* Random fragments of random strangers: never more than 64 entries of 4 KiB. */
 static void a_flood_does_not_grow_it(void **state)
 {
 	struct seeded_random random = seeded_random_of(1);
@@ -277,6 +300,7 @@ int main(void)
 		with_table(the_second_hello_starts_anew),
 		with_table(contradictions_are_thrown_away),
 		with_table(the_oldest_gives_way),
+		with_table(hellos_with_two_large_shares_fit),
 		with_table(hellos_over_the_bound_are_not_begun),
 		with_table(other_messages_are_not_kept),
 		with_table(a_flood_does_not_grow_it),
