@@ -369,6 +369,16 @@ static void receive_early(struct adtls_engine *engine, adtls_time_t now)
 	}
 }
 
+/* Will a flight of ours make an ACK superfluous, or data soon take it along?
+ * Not while work delays the flight, and the client's last flight has none to
+ * wait for (RFC 9147 §7.1). */
+static bool may_wait_with_ack(const struct adtls_engine *engine)
+{
+	if (engine->hs != NULL)
+		return !handshake_is_working(engine->hs);
+	return !ack_list_owes_before(&engine->channel.acks, EPOCH_APPLICATION);
+}
+
 /* When is an ACK owed? (RFC 9147 §7.1, protocol §7) */
 static void schedule_ack(struct adtls_engine *engine, uint64_t now_us)
 {
@@ -377,7 +387,7 @@ static void schedule_ack(struct adtls_engine *engine, uint64_t now_us)
 
 	if (channel->acks.unsent_count == 0)
 		return;
-	if (engine->hs == NULL || handshake_is_working(engine->hs) ||
+	if (!may_wait_with_ack(engine) ||
 	    channel->acks.unsent_count >= ACK_EVERY)
 		ack_list_schedule(&channel->acks, now_us);
 	else

@@ -96,6 +96,16 @@ void ack_list_schedule(struct ack_list *list, uint64_t at_us)
 		list->due_us = at_us;
 }
 
+bool ack_list_owes_before(const struct ack_list *list, uint64_t epoch)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		if (!list->numbers[i].was_sent &&
+		    list->numbers[i].number.epoch < epoch)
+			return true;
+	}
+	return false;
+}
+
 bool ack_list_is_due(const struct ack_list *list, uint64_t now_us)
 {
 	return list->count > 0 && list->due_us <= now_us;

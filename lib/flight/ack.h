@@ -38,6 +38,8 @@ bool ack_list_add(struct ack_list *list, struct record_number number);
 /* An ACK is owed at the latest at @at_us (the earlier of two wins); none is
  * while nothing is listed, as it could never be written. */
 void ack_list_schedule(struct ack_list *list, uint64_t at_us);
+/* Is a record of an epoch before @epoch among those never acknowledged? */
+bool ack_list_owes_before(const struct ack_list *list, uint64_t epoch);
 bool ack_list_is_due(const struct ack_list *list, uint64_t now_us);
 /* Write one ACK's content, in increasing order: numbers never sent before all
  * others, then the newest of those sent, as many as fit @writer's room, so that

@@ -85,6 +85,30 @@ static void one_side_updates(void **state)
 	simulation_clear(&world);
 }
 
+/* A KeyUpdate has no answer in a hurry: its ACK leaves room for data to take it
+ * along, for a quarter of the RTO (RFC 9147 §7.1). */
+static void the_ack_of_a_key_update_waits_for_data(void **state)
+{
+	struct simulation world;
+	uint64_t quarter_us;
+	unsigned sent;
+
+	(void)state;
+	start(&world, (struct simulation_options){
+			      .seed = 9, .timer_initial_us = 4 * SECOND });
+	sent = world.server.datagrams;
+	quarter_us = world.server_engine->channel.outgoing.timer.rto_us / 4;
+	assert_int_equal(update(&world, ADTLS_CLIENT, false), ADTLS_OK);
+	simulation_run(&world, world.now.monotonic_us + quarter_us);
+	assert_int_equal(read_epoch(world.server_engine), 4);
+	assert_int_equal(world.server.datagrams, sent);
+	assert_int_equal(write_epoch(world.client_engine), 3);
+	simulation_run(&world, world.now.monotonic_us + quarter_us);
+	assert_int_equal(world.server.datagrams, sent + 1);
+	assert_int_equal(write_epoch(world.client_engine), 4);
+	simulation_clear(&world);
+}
+
 static void the_peer_is_asked_too(void **state)
 {
 	struct simulation world;
@@ -265,6 +289,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_side_updates),
+		cmocka_unit_test(the_ack_of_a_key_update_waits_for_data),
 		cmocka_unit_test(the_peer_is_asked_too),
 		cmocka_unit_test(both_start_at_once),
 		cmocka_unit_test(many_updates_in_a_row),

@@ -126,6 +126,25 @@ static void earlier_schedule_wins(void **state)
 	ack_list_clear(&list);
 }
 
+static void records_owed_are_told_by_epoch(void **state)
+{
+	struct named named;
+	struct ack_list list;
+
+	(void)state;
+	ack_list_init(&list);
+	assert_false(ack_list_owes_before(&list, 3));
+	assert_true(ack_list_add(&list, number(3, 0)));
+	assert_false(ack_list_owes_before(&list, 3));
+	assert_true(ack_list_owes_before(&list, 4));
+	assert_true(ack_list_add(&list, number(2, 7)));
+	assert_true(ack_list_owes_before(&list, 3));
+	/* Listed still, but owed no more. */
+	assert_int_equal(write_and_read(&list, 100, &named), 2);
+	assert_false(ack_list_owes_before(&list, 4));
+	ack_list_clear(&list);
+}
+
 static void tenth_record_is_acknowledged_at_once(void **state)
 {
 	struct named named;
@@ -318,6 +337,7 @@ int main(void)
 		cmocka_unit_test(empty_list_writes_nothing),
 		cmocka_unit_test(duplicates_are_listed_once),
 		cmocka_unit_test(earlier_schedule_wins),
+		cmocka_unit_test(records_owed_are_told_by_epoch),
 		cmocka_unit_test(tenth_record_is_acknowledged_at_once),
 		cmocka_unit_test(large_ack_is_split_newest_first),
 		cmocka_unit_test(what_was_never_sent_goes_first),
