@@ -106,15 +106,18 @@ static enum bogo_result send_exported(struct bogo_peer *peer)
 	return BOGO_FAILURE;
 }
 
-/* Keys that are already about to change are not an error. */
+/* While something is not yet acknowledged it has to wait. */
 static enum bogo_result update_keys(struct bogo_peer *peer)
 {
 	int error;
 
-	if (!peer->options->update_keys)
+	if (!peer->wants_keys)
 		return BOGO_GOES_ON;
 	error = adtls_engine_update_keys(peer->engine, peer->now, false);
-	if (error == ADTLS_OK || error == ADTLS_E_AGAIN)
+	if (error == ADTLS_E_AGAIN)
+		return BOGO_GOES_ON;
+	peer->wants_keys = false;
+	if (error == ADTLS_OK)
 		return BOGO_GOES_ON;
 	fprintf(stderr, "bogo_shim: update keys: %s\n",
 		adtls_strerror_name(error));
@@ -133,7 +136,8 @@ static enum bogo_result on_connected(struct bogo_peer *peer)
 	if (result == BOGO_GOES_ON && peer->options->writes_first)
 		result = send_data(peer, (const uint8_t *)INITIAL_WRITE,
 				   strlen(INITIAL_WRITE));
-	return result == BOGO_GOES_ON ? update_keys(peer) : result;
+	peer->wants_keys = peer->options->update_keys;
+	return result;
 }
 
 static enum bogo_result echo(struct bogo_peer *peer, adtls_bytes_t data)
@@ -147,7 +151,8 @@ static enum bogo_result echo(struct bogo_peer *peer, adtls_bytes_t data)
 		inverted[i] = data.data[i] ^ 0xff;
 	result = send_data(peer, inverted, data.len);
 	free(inverted);
-	return result == BOGO_GOES_ON ? update_keys(peer) : result;
+	peer->wants_keys = peer->options->update_keys;
+	return result;
 }
 
 static enum bogo_result on_closed(struct bogo_peer *peer,
@@ -203,6 +208,8 @@ static enum bogo_result settle(struct bogo_peer *peer)
 		result = handle_event(peer, &event);
 		send_datagrams(peer);
 	}
+	if (result == BOGO_GOES_ON)
+		result = update_keys(peer);
 	send_datagrams(peer);
 	return result;
 }

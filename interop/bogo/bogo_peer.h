@@ -24,6 +24,7 @@ struct bogo_peer {
 	adtls_engine_t *engine;		/* NULL: no ClientHello yet */
 	adtls_time_t now;
 	bool connected;
+	bool wants_keys;		/* an update that had to wait */
 	uint8_t datagram[BOGO_DATAGRAM_MAX];
 	uint8_t out[BOGO_DATAGRAM_MAX];
 };
