@@ -62,10 +62,11 @@ static void write_plaintext(struct front_door_answer *answer,
 }
 
 static enum front_door_result send_reply(struct front_door *door,
-					 const struct front_door_answer *answer)
+					 struct front_door_answer *answer)
 {
 	if (answer->reply_len == 0 ||
 	    answer->reply_len > FRONT_DOOR_AMPLIFICATION * answer->received) {
+		answer->reply_len = 0;
 		door->dropped++;
 		return FRONT_DOOR_NOTHING;
 	}
@@ -141,8 +142,10 @@ static enum front_door_result reply_retry(struct front_door *door,
 	handshake_fragment_write(&writer, &fragment);
 	write_plaintext(answer, RECORD_HANDSHAKE, message,
 			wire_written(&writer).len);
+	if (send_reply(door, answer) != FRONT_DOOR_REPLY)
+		return FRONT_DOOR_NOTHING;
 	door->cookies_sent++;
-	return send_reply(door, answer);
+	return FRONT_DOOR_REPLY;
 }
 
 /* ClientHello2: its cookie must be ours, fresh, of this address, and of the same
