@@ -6,6 +6,12 @@
 cmocka_programs += tests/scenario/test_handshake
 tests_scenario_test_handshake_SOURCES = tests/scenario/test_handshake.c
 
+cmocka_programs += tests/scenario/test_deadlines
+tests_scenario_test_deadlines_SOURCES = tests/scenario/test_deadlines.c
+
+cmocka_programs += tests/scenario/test_exporter
+tests_scenario_test_exporter_SOURCES = tests/scenario/test_exporter.c
+
 cmocka_programs += tests/scenario/test_loss
 tests_scenario_test_loss_SOURCES = tests/scenario/test_loss.c
 

@@ -79,6 +79,12 @@ tests_unit_test_handshake_handshake_SOURCES = \
 	tests/unit/lone_handshake.c \
 	tests/unit/lone_handshake.h
 
+cmocka_programs += tests/unit/test_handshake_handshake_keys
+tests_unit_test_handshake_handshake_keys_SOURCES = \
+	tests/unit/test_handshake_handshake_keys.c \
+	tests/unit/lone_handshake.c \
+	tests/unit/lone_handshake.h
+
 cmocka_programs += tests/unit/test_handshake_hello_offer
 tests_unit_test_handshake_hello_offer_SOURCES = tests/unit/test_handshake_hello_offer.c
 

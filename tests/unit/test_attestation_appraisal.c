@@ -325,6 +325,41 @@ static void each_bit_of_the_binder_counts(void **state)
 	assert_int_equal(verifier_double.asked, 0);
 }
 
+static uint8_t *find_bytes(const adtls_evidence_t *evidence,
+			   const uint8_t *bytes, size_t len)
+{
+	uint8_t *cmw = evidence->cmw.data;
+
+	for (size_t i = 0; i + len <= evidence->cmw.len; i++) {
+		if (bytes_equal(bytes_of(cmw + i, len), bytes_of(bytes, len)))
+			return cmw + i;
+	}
+	fail_msg("not in the Evidence");
+	return NULL;
+}
+
+/* A key is another one if either coordinate is. */
+static void each_coordinate_counts(void **state)
+{
+	struct test_bytes spki = test_vector_bytes(first_vector, "client_spki");
+
+	(void)state;
+	/* x and y are the last 64 bytes of the SubjectPublicKeyInfo. */
+	for (size_t from_end = 64; from_end > 0; from_end -= 32) {
+		adtls_evidence_t evidence = { 0 };
+
+		genuine_cmw(&evidence);
+		find_bytes(&evidence, spki.data + spki.len - from_end, 32)[7] ^=
+			1;
+		begin(first_vector);
+		assert_int_equal(
+			reason_of(buffer_bytes(&evidence.cmw), &eat_number),
+			ADTLS_REASON_TIK_MISMATCH);
+		buffer_clear(&evidence.cmw);
+	}
+	assert_int_equal(verifier_double.asked, 0);
+}
+
 /* 263 and application/eat+cwt are one type (protocol §4). */
 static void types_are_canonical(void **state)
 {
@@ -469,6 +504,7 @@ int main(void)
 		with_vectors(evidence_for_others_is_denied),
 		with_vectors(keys_of_another_kind_are_not_named),
 		with_vector(each_bit_of_the_binder_counts),
+		with_vector(each_coordinate_counts),
 		with_vector(types_are_canonical),
 		with_vector(what_is_no_evidence_is_denied),
 		with_vector(every_truncation_is_denied),

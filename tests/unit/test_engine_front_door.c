@@ -466,6 +466,42 @@ static void fragments_are_put_together(void **state)
 	assert_true(fixture->answer.received > whole);
 }
 
+/* Two fragments in one record: its bytes count once. */
+static void fragments_may_share_a_record(void **state)
+{
+	struct fixture *fixture = *state;
+	struct test_bytes body = test_client_hello_body(&fixture->hello);
+	struct test_bytes first = test_client_hello_datagram(&body, 0, 0, 60);
+	struct test_bytes last =
+		test_client_hello_datagram(&body, 0, 60, body.len - 60);
+	size_t content_len = first.len + last.len - 26;
+
+	memcpy(first.data + first.len, last.data + 13, last.len - 13);
+	first.len += last.len - 13;
+	first.data[11] = (uint8_t)(content_len >> 8);
+	first.data[12] = (uint8_t)content_len;
+	assert_int_equal(knock_with(fixture, first), FRONT_DOOR_REPLY);
+	assert_int_equal(fixture->answer.received, first.len);
+}
+
+/* The smallest of all hellos is not worth the largest of all cookies, as that
+ * would be over twice its bytes. */
+static void an_answer_is_not_over_twice_the_bytes(void **state)
+{
+	struct fixture *fixture = *state;
+
+	fixture->hello.suites[0] = 0x1302;
+	test_client_hello_set(&fixture->hello, EXTENSION_SUPPORTED_GROUPS,
+			      "0002 001d");
+	test_client_hello_set(&fixture->hello, EXTENSION_KEY_SHARE, "0000");
+	assert_dropped(fixture, test_client_hello_whole(&fixture->hello, 0));
+	assert_int_equal(fixture->door.cookies_sent, 0);
+	test_client_hello_set(&fixture->hello, EXTENSION_PADDING,
+			      "0000000000000000");
+	assert_int_equal(knock(fixture, 0), FRONT_DOOR_REPLY);
+	read_reply(fixture);
+}
+
 /* A record that says nothing does not hide the hello behind it. */
 static void a_hello_is_found_behind_nonsense(void **state)
 {
@@ -556,6 +592,8 @@ int main(void)
 		with_door(garbage_is_survived),
 		with_door(nothing_is_kept_of_whole_hellos),
 		with_door(fragments_are_put_together),
+		with_door(fragments_may_share_a_record),
+		with_door(an_answer_is_not_over_twice_the_bytes),
 		with_door(a_hello_is_found_behind_nonsense),
 		with_door(evictions_are_counted),
 		with_door(a_large_flight_needs_a_large_hello_or_a_cookie),

@@ -249,6 +249,46 @@ static void attesters_need_a_key(void **state)
 	assert_seals(config, ADTLS_E_CREDENTIALS, "key");
 }
 
+static int make_nothing(void *context, const adtls_evidence_request_t *request,
+			adtls_evidence_t *out)
+{
+	(void)context;
+	(void)request;
+	(void)out;
+	return ADTLS_E_ATTESTER;
+}
+
+static const adtls_evidence_type_t eat = { 263, NULL };
+
+static const adtls_attester_ops_t short_nonce = {
+	.name = "short-nonce",
+	.binder_max = 32,
+	.types = &eat,
+	.type_count = 1,
+	.make_evidence = make_nothing,
+};
+
+/* No suite whose binder is longer than the attester's nonce (protocol §4.2). */
+static void binders_must_fit_the_attester(void **state)
+{
+	adtls_config_t *config = *state;
+	adtls_attester_t *attester;
+
+	assert_int_equal(adtls_attester_new(&short_nonce, NULL, &attester),
+			 ADTLS_OK);
+	give_credentials(config, true, true);
+	assert_int_equal(adtls_config_set_attester(config, attester), ADTLS_OK);
+	adtls_attester_unref(attester);
+	assert_int_equal(adtls_config_set_priority(
+				 config, "NORMAL:-CIPHER-ALL:+AES-256-GCM"),
+			 ADTLS_OK);
+	assert_seals(config, ADTLS_E_UNSUPPORTED, "short-nonce");
+	assert_int_equal(adtls_config_set_priority(
+				 config, "NORMAL:-CIPHER-ALL:+AES-128-GCM"),
+			 ADTLS_OK);
+	assert_seals(config, ADTLS_OK, "");
+}
+
 static int no_random(void *context, uint8_t *out, size_t len)
 {
 	(void)context;
@@ -293,6 +333,8 @@ static void a_sealed_one_does_not_change(void **state)
 	assert_int_equal(adtls_config_set_attestation_limit(config, 100),
 			 ADTLS_E_INVALID);
 	assert_int_equal(adtls_config_set_require_attestation(config, true),
+			 ADTLS_E_INVALID);
+	assert_int_equal(adtls_config_set_forgery_limit(config, 1),
 			 ADTLS_E_INVALID);
 	assert_null(config->layer);
 	adtls_attester_unref(attester);
@@ -359,6 +401,7 @@ int main(void)
 		with_config(client_authentication_needs_trust),
 		with_config(policies_need_trust),
 		with_config(attesters_need_a_key),
+		with_config(binders_must_fit_the_attester),
 		with_config(a_sealed_one_does_not_change),
 		with_config(use_is_sealing),
 		with_config(traces_are_lines),
