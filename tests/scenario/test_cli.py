@@ -17,6 +17,10 @@ import threading
 import unittest
 
 TREE = pathlib.Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(TREE / "interop" / "nss"), str(TREE / "tests" / "peer")]
+
+import relay as relays  # noqa: E402
+
 PROGRAM = pathlib.Path(os.environ.get("abs_top_builddir", TREE / "build"),
                        "cli", "adtls-cli")
 PEER = [sys.executable, TREE / "tests" / "peer" / "peer"]
@@ -183,8 +187,21 @@ class Connect(CommandTest):
             self.assert_done(connect(server.port, "--send", "a", "--expect", "a"),
                              "a\n")
             self.assert_done(connect(server.port, "--send", "b"), "b\n")
-            self.assert_fails(connect(server.port, "--send", "a", "--expect", "b",
-                                      "--timeout", 1), NETWORK, '"b" did not come')
+            for expected in ("b", "ab"):
+                self.assert_fails(connect(server.port, "--send", "a", "--expect",
+                                          expected, "--timeout", 1), NETWORK,
+                                  f'"{expected}" did not come')
+
+    def test_each_datagram_lost(self):
+        """What is lost is repeated, be it of the handshake or of --send."""
+        for sender in (relays.CLIENT, relays.SERVER):
+            for position in range(6):
+                with self.subTest(sender=sender, position=position), \
+                        serve() as server, \
+                        relays.Relay(server.port,
+                                     relays.lose(sender, position)) as relay:
+                    self.assert_done(connect(relay.port, "--echo-once", "--timer",
+                                             "measured,50"), "hello\n")
 
     def test_inline_commands(self):
         lines = "^session^\n^statistics^\n^other^\n^close^\nnever\n"
