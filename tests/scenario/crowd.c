@@ -249,6 +249,11 @@ void crowd_run(struct crowd *crowd)
 	} while (any);
 }
 
+void crowd_pass_to_clients(struct crowd *crowd)
+{
+	run_endpoint(crowd);
+}
+
 static uint64_t next_deadline(const struct crowd *crowd)
 {
 	uint64_t deadline = adtls_endpoint_deadline(crowd->endpoint);

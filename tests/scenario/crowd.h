@@ -63,6 +63,8 @@ struct crowd_member *crowd_join(struct crowd *crowd, const char *address,
 				const char *server_name);
 /* Pass datagrams and events until nobody has any. */
 void crowd_run(struct crowd *crowd);
+/* Pass what the endpoint has, and leave it at that. */
+void crowd_pass_to_clients(struct crowd *crowd);
 /* Let time go by, timers included. */
 void crowd_wait(struct crowd *crowd, uint64_t us);
 /* Join and run; fails unless both sides are connected. */

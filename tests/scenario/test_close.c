@@ -274,6 +274,50 @@ static void a_lost_goodbye_leaves_the_other_side_alone(void **state)
 	assert_int_equal(member->server.closed, 0);
 }
 
+/* Data and goodbye overtake the end of the handshake: what happened comes out in
+ * its order all the same. */
+static void an_early_goodbye_comes_after_its_data(void **state)
+{
+	uint8_t finished[2048], goodbye[2048];
+	size_t finished_len, goodbye_len;
+	struct crowd_member *member;
+	adtls_event_t event;
+
+	(void)state;
+	crowd.keeps_jobs = true;
+	member = crowd_join(&crowd, "sensor", TEST_SERVER_NAME);
+	crowd_run(&crowd);
+	adtls_job_run(crowd.jobs[0]);
+	adtls_endpoint_finish_job(crowd.endpoint, crowd.now, crowd.jobs[0]);
+	crowd.job_count = 0;
+	crowd_pass_to_clients(&crowd);
+	assert_true(adtls_engine_is_connected(member->engine));
+	finished_len = adtls_engine_next_datagram(member->engine, crowd.now,
+						  finished, sizeof(finished));
+	assert_int_equal(
+		adtls_engine_send(member->engine, crowd.now, "last", 4),
+		ADTLS_OK);
+	adtls_engine_close(member->engine, crowd.now);
+	goodbye_len = adtls_engine_next_datagram(member->engine, crowd.now,
+						 goodbye, sizeof(goodbye));
+	adtls_endpoint_receive(crowd.endpoint, crowd.now, &member->address,
+			       goodbye, goodbye_len, NULL);
+	adtls_endpoint_receive(crowd.endpoint, crowd.now, &member->address,
+			       finished, finished_len, NULL);
+	for (unsigned i = 0; i < 3; i++) {
+		static const adtls_event_type_t types[] = {
+			ADTLS_EVENT_CONNECTED,
+			ADTLS_EVENT_DATA,
+			ADTLS_EVENT_CLOSED,
+		};
+		adtls_engine_t *engine;
+
+		assert_true(adtls_endpoint_next_event(crowd.endpoint, &engine,
+						      &event));
+		assert_int_equal(event.type, types[i]);
+	}
+}
+
 /* Closing during the handshake */
 
 static void a_client_gives_up_at_once(void **state)
@@ -352,6 +396,7 @@ int main(void)
 		with_crowd(closing_again_does_nothing),
 		with_crowd(what_is_closed_stays_closed),
 		with_crowd(a_lost_goodbye_leaves_the_other_side_alone),
+		with_crowd(an_early_goodbye_comes_after_its_data),
 		with_crowd(a_client_gives_up_at_once),
 		with_crowd(a_client_gives_up_in_between),
 		with_crowd(a_server_gives_up_in_between),
