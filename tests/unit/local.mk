@@ -58,6 +58,12 @@ tests_unit_test_messages_key_update_SOURCES = tests/unit/test_messages_key_updat
 cmocka_programs += tests/unit/test_handshake_application_extension
 tests_unit_test_handshake_application_extension_SOURCES = tests/unit/test_handshake_application_extension.c
 
+cmocka_programs += tests/unit/test_handshake_authentication
+tests_unit_test_handshake_authentication_SOURCES = \
+	tests/unit/test_handshake_authentication.c \
+	tests/unit/lone_handshake.c \
+	tests/unit/lone_handshake.h
+
 cmocka_programs += tests/unit/test_handshake_channel
 tests_unit_test_handshake_channel_SOURCES = tests/unit/test_handshake_channel.c
 
@@ -99,6 +105,13 @@ tests_unit_test_attestation_appraisal_SOURCES = \
 	tests/unit/test_attestation_appraisal.c \
 	tests/unit/lone_handshake.c \
 	tests/unit/lone_handshake.h
+
+cmocka_programs += tests/unit/test_attestation_layer
+tests_unit_test_attestation_layer_SOURCES = \
+	tests/unit/test_attestation_layer.c \
+	tests/unit/lone_handshake.c \
+	tests/unit/lone_handshake.h \
+	tests/unit/policy_text.h
 
 cmocka_programs += tests/unit/test_attestation_negotiation
 tests_unit_test_attestation_negotiation_SOURCES = \
