@@ -199,6 +199,16 @@ int adtls_server_send(adtls_server_t *server, adtls_engine_t *peer,
 	return result;
 }
 
+int adtls_server_update_keys(adtls_server_t *server, adtls_engine_t *peer,
+			     bool request_peer)
+{
+	int result = adtls_engine_update_keys(peer, clock_now(), request_peer);
+
+	adtls_endpoint_touch(server->endpoint, peer);
+	flush(server);
+	return result;
+}
+
 void adtls_server_close(adtls_server_t *server, adtls_engine_t *peer)
 {
 	adtls_engine_close(peer, clock_now());

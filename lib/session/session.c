@@ -283,6 +283,23 @@ ssize_t adtls_session_recv(adtls_session_t *session, void *out, size_t out_len)
 	return closed_by_peer(session) ? 0 : result;
 }
 
+int adtls_session_update_keys(adtls_session_t *session, bool request_peer)
+{
+	int result;
+
+	if (!session->is_connected)
+		return ADTLS_E_INVALID;
+	result = adtls_engine_update_keys(session->driver.engine, clock_now(),
+					  request_peer);
+	if (result == ADTLS_E_CLOSED)
+		return how_it_ended(session);
+	if (result != ADTLS_OK)
+		return result;
+	result = driver_flush(&session->driver);
+	/* As with data. */
+	return result == ADTLS_E_AGAIN ? ADTLS_OK : result;
+}
+
 int adtls_session_bye(adtls_session_t *session)
 {
 	uint64_t until = clock_after_ms(session->timeout_ms);

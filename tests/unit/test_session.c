@@ -100,6 +100,44 @@ static void data_waits_for_the_handshake(void **state)
 	assert_int_equal(adtls_session_worker_fd(fixture->client), -1);
 }
 
+/* Once more, which is accepted when the last one has been acknowledged. */
+static void update_again(struct fixture *fixture, adtls_session_t *session)
+{
+	char got[16];
+
+	while (adtls_session_update_keys(session, false) == ADTLS_E_AGAIN) {
+		session_wait_for_timers(fixture);
+		assert_int_equal(adtls_session_recv(fixture->server, got, 16),
+				 ADTLS_E_AGAIN);
+		assert_int_equal(adtls_session_recv(fixture->client, got, 16),
+				 ADTLS_E_AGAIN);
+	}
+}
+
+static void keys_are_updated(void **state)
+{
+	struct fixture *fixture = *state;
+
+	session_start(fixture, NULL, ADTLS_NONBLOCK);
+	assert_int_equal(adtls_session_update_keys(fixture->client, true),
+			 ADTLS_E_INVALID);
+	session_connect(fixture);
+	session_assert_carries(fixture->client, fixture->server, "old keys");
+	session_assert_carries(fixture->server, fixture->client, "old keys");
+	assert_int_equal(adtls_session_update_keys(fixture->client, true),
+			 ADTLS_OK);
+	assert_int_equal(adtls_session_update_keys(fixture->client, true),
+			 ADTLS_E_AGAIN);
+	session_assert_carries(fixture->client, fixture->server, "meanwhile");
+	update_again(fixture, fixture->client);
+	session_assert_carries(fixture->client, fixture->server, "new keys");
+	update_again(fixture, fixture->server);
+	session_assert_carries(fixture->server, fixture->client, "new keys");
+	assert_int_equal(adtls_session_bye(fixture->client), ADTLS_OK);
+	assert_int_equal(adtls_session_update_keys(fixture->client, true),
+			 ADTLS_E_CLOSED);
+}
+
 static void bye_ends_both(void **state)
 {
 	struct fixture *fixture = *state;
@@ -358,6 +396,7 @@ int main(void)
 		SESSION_TEST(records_fit_one_datagram),
 		SESSION_TEST(mtu_is_kept),
 		SESSION_TEST(data_waits_for_the_handshake),
+		SESSION_TEST(keys_are_updated),
 		SESSION_TEST(bye_ends_both),
 		SESSION_TEST(transport_without_room_loses_nothing),
 		SESSION_TEST(failing_transport_may_be_tried_again),

@@ -231,6 +231,31 @@ static void either_side_closes(void **state)
 			 0);
 }
 
+static void keys_are_updated(void **state)
+{
+	struct fixture *fixture = *state;
+	struct client *client = &fixture->clients[0];
+	adtls_engine_t *peer;
+	adtls_event_t event;
+	char got[16];
+
+	start_server(fixture);
+	peer = connect_client(fixture, client);
+	assert_int_equal(adtls_server_update_keys(fixture->server, peer, true),
+			 ADTLS_OK);
+	assert_int_equal(adtls_server_update_keys(fixture->server, peer, true),
+			 ADTLS_E_AGAIN);
+	while (adtls_server_next(fixture->server, 1, &peer, &event) ==
+	       ADTLS_E_TIMEOUT)
+		assert_int_equal(adtls_session_recv(client->session, got,
+						    sizeof(got)),
+				 ADTLS_E_AGAIN);
+	assert_int_equal(event.type, ADTLS_EVENT_KEYS_UPDATED);
+	assert_int_equal(adtls_server_send(fixture->server, peer, "new", 3),
+			 ADTLS_OK);
+	assert_receives(client, "new");
+}
+
 static void refused_client_is_reported(void **state)
 {
 	struct fixture *fixture = *state;
@@ -334,6 +359,7 @@ int main(void)
 		CASE(clients_share_a_socket),
 		CASE(addresses_are_told),
 		CASE(either_side_closes),
+		CASE(keys_are_updated),
 		CASE(refused_client_is_reported),
 		CASE(junk_is_dropped),
 		CASE(own_loop_drives_the_server),

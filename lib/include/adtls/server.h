@@ -8,7 +8,7 @@
  *					  event.data.len);
  *
  * One thread at a time. A peer is an engine: ask it for its identity, verdict,
- * parameters and so on, but send and close through the server. A pointer to it
+ * parameters and so on, but send, update keys and close through the server. A pointer to it
  * is good until adtls_server_next() is called again after its
  * ADTLS_EVENT_CLOSED.
  */
@@ -70,6 +70,10 @@ int adtls_server_get_timeout_ms(const adtls_server_t *server);
 /** adtls_server_send: As adtls_engine_send(); @data may be that of the last event. */
 int adtls_server_send(adtls_server_t *server, adtls_engine_t *peer,
 		      const void *data, size_t len);
+
+/** adtls_server_update_keys: As adtls_engine_update_keys(). */
+int adtls_server_update_keys(adtls_server_t *server, adtls_engine_t *peer,
+			     bool request_peer);
 
 /** adtls_server_close: Send close_notify; ADTLS_EVENT_CLOSED follows. */
 void adtls_server_close(adtls_server_t *server, adtls_engine_t *peer);

@@ -159,6 +159,19 @@ ssize_t adtls_session_send(adtls_session_t *session, const void *data,
  */
 ssize_t adtls_session_recv(adtls_session_t *session, void *out, size_t out_len);
 
+/**
+ * adtls_session_update_keys:
+ * @request_peer: whether the peer is to update its keys too
+ *
+ * Begins what adtls_engine_update_keys() does; the calls that follow complete
+ * it. Not mandatory: it happens by itself long before a key is used up.
+ *
+ * Returns: ADTLS_OK; ADTLS_E_INVALID before the handshake is done;
+ * ADTLS_E_AGAIN while an update is under way; otherwise as
+ * adtls_session_send().
+ */
+int adtls_session_update_keys(adtls_session_t *session, bool request_peer);
+
 /** adtls_session_bye: Tell the peer that this was all; nothing is awaited. Returns: ADTLS_OK, ADTLS_E_AGAIN, ADTLS_E_TIMEOUT or ADTLS_E_IO. */
 int adtls_session_bye(adtls_session_t *session);
 
