@@ -55,7 +55,7 @@ static const struct cli_option data_options[] = {
 	  "expect it back", MEMBER(echo_once) },
 	{ "linger", "SECONDS", "to listen when all is sent (default 1)",
 	  MEMBER(linger) },
-	{ "inline-commands", NULL, "lines ^session^, ^statistics^ and ^close^ "
+	{ "inline-commands", NULL, "^session^, ^statistics^, ^rekey^, ^close^ "
 	  "are commands", MEMBER(inline_commands) },
 	{ 0 },
 };

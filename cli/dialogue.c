@@ -67,6 +67,16 @@ static void statistics_command(struct dialogue *dialogue)
 			     adtls_session_engine(dialogue->session));
 }
 
+/* New keys for both directions. */
+static void rekey_command(struct dialogue *dialogue)
+{
+	int result = adtls_session_update_keys(dialogue->session, true);
+
+	if (result != ADTLS_OK)
+		fprintf(stderr, "- keys not updated: %s\n",
+			adtls_strerror(result));
+}
+
 /* Returns: false if the line is no command but is to be sent. */
 static bool run_command(struct dialogue *dialogue, const char *line, size_t len)
 {
@@ -75,6 +85,7 @@ static bool run_command(struct dialogue *dialogue, const char *line, size_t len)
 		void (*run)(struct dialogue *dialogue);
 	} commands[] = {
 		{ "^close^", close_command },
+		{ "^rekey^", rekey_command },
 		{ "^session^", session_command },
 		{ "^statistics^", statistics_command },
 	};

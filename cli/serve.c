@@ -24,6 +24,7 @@
 struct serve_options {
 	const char *listen;
 	bool sink;
+	bool update_keys;
 	bool once;
 	bool print_verdict;
 };
@@ -36,6 +37,8 @@ static const struct cli_option listen_options[] = {
 	  "; port 0: any)", MEMBER(listen) },
 	{ "sink", NULL, "print what is received, and send nothing back",
 	  MEMBER(sink) },
+	{ "update-keys", NULL, "update both sides' keys with each record "
+	  "received", MEMBER(update_keys) },
 	{ "once", NULL, "end with the first connection, and its exit status", MEMBER(once) },
 	{ 0 },
 };
@@ -191,8 +194,13 @@ static void take_event(struct service *service, adtls_engine_t *peer,
 	case ADTLS_EVENT_REFUSED:
 		log_verdict(service, prefix, peer);
 		break;
+	case ADTLS_EVENT_KEYS_UPDATED:
+		fprintf(service->log, "%skeys updated\n", prefix);
+		break;
 	case ADTLS_EVENT_DATA:
 		take_data(service, prefix, peer, event->data);
+		if (service->options.update_keys)
+			adtls_server_update_keys(service->server, peer, true);
 		break;
 	case ADTLS_EVENT_CLOSED:
 		end_connection(service, prefix, address, peer);

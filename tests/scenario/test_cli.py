@@ -213,6 +213,12 @@ class Connect(CommandTest):
         self.assertEqual(["^other^"],
                          re.findall(r" received: (.*)", server.output))
 
+    def test_keys_are_updated(self):
+        with serve("--update-keys", "--once") as server:
+            self.assert_done(connect(server.port, "--send", "a"), "a\n")
+            server.finish()
+        self.assertIn(" keys updated\n", server.output)
+
     def test_commands_are_sent_without_the_option(self):
         with serve() as server:
             self.assert_done(connect(server.port, stdin="^close^\n"), "^close^\n")
