@@ -33,6 +33,13 @@ class Credentials:
         return (self._certify(f"server-{kind}", SERVER + usage, "authority", kind),
                 self._certify(f"client-{kind}", CLIENT, "authority", kind))
 
+    def public_key(self, certificate):
+        """A file with the public key that goes with a certificate file."""
+        public = certificate.with_suffix(".pub")
+        _certtool("--load-privkey", self.key(certificate), "--pubkey-info",
+                  "--outfile", public)
+        return public
+
     def key(self, certificate):
         """The key file that goes with a certificate file."""
         return certificate.with_suffix(".key")

@@ -14,7 +14,8 @@
 
 enum {
 	MESSAGE_MAX = 2048,
-	RESEND_MS = 300 /* longer than NSS's first retransmissions */
+	RESEND_MS = 300, /* longer than NSS's first retransmissions */
+	PACE_MS = 20	 /* between texts that wait for new epochs */
 };
 
 static SSLHelloRetryRequestAction
@@ -259,7 +260,57 @@ bool nss_connection_ask(PRFileDesc *connection, const char *text,
 	return false;
 }
 
-int nss_connection_serve(PRFileDesc *connection, json_t *report,
+/* Does nothing while an update is under way. */
+static bool update_keys(PRFileDesc *connection)
+{
+	return SSL_KeyUpdate(connection, PR_TRUE) == SECSuccess;
+}
+
+static bool has_reached(PRFileDesc *connection, unsigned int epoch)
+{
+	PRUint16 read;
+	PRUint16 write;
+
+	return SSL_GetCurrentEpoch(connection, &read, &write) == SECSuccess &&
+	       read >= epoch && write >= epoch;
+}
+
+bool nss_connection_ask_until(PRFileDesc *connection,
+			      const struct nss_settings *settings,
+			      const char *text, PRIntervalTime timeout)
+{
+	PRIntervalTime start = PR_IntervalNow();
+	char late[MESSAGE_MAX];
+
+	while (!has_reached(connection, settings->until_epoch)) {
+		if (time_left(start, timeout) == 0) {
+			PR_SetError(PR_IO_TIMEOUT_ERROR, 0);
+			return false;
+		}
+		if (settings->update_keys && !update_keys(connection))
+			return false;
+		if (!nss_connection_ask(connection, text, timeout) ||
+		    (receive(connection, late,
+			     PR_MillisecondsToInterval(PACE_MS)) < 0 &&
+		     PR_GetError() != PR_IO_TIMEOUT_ERROR))
+			return false;
+	}
+	return true;
+}
+
+void nss_connection_report_epochs(PRFileDesc *connection, json_t *report)
+{
+	PRUint16 read;
+	PRUint16 write;
+
+	if (SSL_GetCurrentEpoch(connection, &read, &write) != SECSuccess)
+		return;
+	json_object_set_new(report, "read_epoch", json_integer(read));
+	json_object_set_new(report, "write_epoch", json_integer(write));
+}
+
+int nss_connection_serve(PRFileDesc *connection,
+			 const struct nss_settings *settings,
 			 PRIntervalTime timeout)
 {
 	char message[MESSAGE_MAX];
@@ -269,9 +320,12 @@ int nss_connection_serve(PRFileDesc *connection, json_t *report,
 	while ((length = receive(connection, message, timeout)) > 0) {
 		if (!send_message(connection, message, length))
 			return -1;
+		if (settings->update_keys && !update_keys(connection))
+			return -1;
 		echoed++;
 	}
-	json_object_set_new(report, "closed", json_boolean(length == 0));
+	json_object_set_new(settings->report, "closed",
+			    json_boolean(length == 0));
 	if (length < 0 && PR_GetError() != PR_IO_TIMEOUT_ERROR &&
 	    PR_GetError() != PR_CONNECT_REFUSED_ERROR)
 		return -1;

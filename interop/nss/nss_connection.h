@@ -19,6 +19,8 @@ struct nss_settings {
 	bool cookie;	   /* server: HelloRetryRequest with a cookie */
 	bool client_auth;  /* server: require a client certificate */
 	bool short_header; /* send 2-byte record headers after the handshake */
+	bool update_keys;  /* update both sides' keys with each text */
+	unsigned int until_epoch; /* client; 0: does not matter */
 	SSLNamedGroup groups[NSS_GROUPS_MAX]; /* a client's share: the first */
 	unsigned int group_count;	      /* 0: NSS's own list */
 	const char *hostname; /* client: the name in the server's certificate */
@@ -38,9 +40,18 @@ bool nss_connection_handshake(PRFileDesc *connection, json_t *report,
 bool nss_connection_ask(PRFileDesc *connection, const char *text,
 			PRIntervalTime timeout);
 
+/* Repeat the text, unhurried, until both directions have reached the epoch. */
+bool nss_connection_ask_until(PRFileDesc *connection,
+			      const struct nss_settings *settings,
+			      const char *text, PRIntervalTime timeout);
+
+/* Report the epochs in use, before the connection ends. */
+void nss_connection_report_epochs(PRFileDesc *connection, json_t *report);
+
 /* Echo until the peer closes, is gone, or is silent for the timeout; the number
  * of messages echoed, or -1. */
-int nss_connection_serve(PRFileDesc *connection, json_t *report,
+int nss_connection_serve(PRFileDesc *connection,
+			 const struct nss_settings *settings,
 			 PRIntervalTime timeout);
 
 #endif

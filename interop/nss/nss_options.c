@@ -29,6 +29,7 @@ static const char usage[] =
 	"  --group NAME     x25519, p256, p384 or x25519mlkem768; again for\n"
 	"                   more, preferred first\n"
 	"  --short-header   send the shortest record headers\n"
+	"  --update-keys    update both sides' keys with each text\n"
 	"  --drop-nth N     lose the Nth datagram sent\n"
 	"  --mtu N          lose datagrams over N bytes, and the first three,\n"
 	"                   upon which NSS steps down to 228 bytes\n"
@@ -37,6 +38,7 @@ static const char usage[] =
 	"Client:\n"
 	"  --hostname NAME  name in the server's certificate (HOST)\n"
 	"  --send TEXT      text to be echoed; again for more (hello)\n"
+	"  --until-epoch N  send the first again until both sides write in N\n"
 	"\n"
 	"Server, which prints `listening on ADDR:PORT` first:\n"
 	"  --port N         port on the loopback address (0: any)\n"
@@ -73,6 +75,8 @@ static const struct option_record records[] = {
 	{ "--cookie", OPTION_SWITCH, MEMBER(settings.cookie) },
 	{ "--client-auth", OPTION_SWITCH, MEMBER(settings.client_auth) },
 	{ "--short-header", OPTION_SWITCH, MEMBER(settings.short_header) },
+	{ "--update-keys", OPTION_SWITCH, MEMBER(settings.update_keys) },
+	{ "--until-epoch", OPTION_NUMBER, MEMBER(settings.until_epoch) },
 	{ "--drop-nth", OPTION_NUMBER, MEMBER(link.drop_nth) },
 	{ "--mtu", OPTION_NUMBER, MEMBER(link.mtu) },
 	{ "--timeout", OPTION_NUMBER, MEMBER(timeout_ms) },

@@ -66,6 +66,9 @@ static bool ask_all(const struct nss_options *options, PRFileDesc *connection,
 					timeout_of(options)))
 			return failed(report, "echo");
 	}
+	if (!nss_connection_ask_until(connection, &options->settings,
+				      options->texts[0], timeout_of(options)))
+		return failed(report, "new epoch");
 	json_object_set_new(report, "echoed", json_integer(i));
 	return true;
 }
@@ -74,7 +77,7 @@ static bool serve(const struct nss_options *options, PRFileDesc *connection,
 		  json_t *report)
 {
 	int echoed = nss_connection_serve(
-		connection, report,
+		connection, &options->settings,
 		PR_MillisecondsToInterval(options->idle_ms));
 
 	if (echoed < 0)
@@ -104,6 +107,7 @@ static bool talk(struct nss_options *options, json_t *report)
 		is_done = serve(options, connection, report);
 	else
 		is_done = ask_all(options, connection, report);
+	nss_connection_report_epochs(connection, report);
 	PR_Close(connection);
 	return is_done;
 }

@@ -31,6 +31,12 @@ class Passage:
         return (isinstance(first, record.PlaintextRecord)
                 or first is not None and first.epoch_bits == 2)
 
+    def epoch_bits(self):
+        """The low bits of its last record's epoch, or None in plaintext."""
+        last = self.records()[-1]
+        return (None if isinstance(last, record.PlaintextRecord)
+                else last.epoch_bits)
+
     def __str__(self):
         kinds = [f"plain {r.content_type}" if isinstance(r, record.PlaintextRecord)
                  else f"epoch {r.epoch_bits}" for r in self.records()]
@@ -38,23 +44,24 @@ class Passage:
                 f"{', '.join(kinds)}{'' if self.copies else ', lost'}")
 
 
-def deliver(_sender, _position):
+def deliver(_sender, _position, _datagram):
     """The rule of a good network: one copy of each datagram arrives."""
     return 1
 
 
-def lose(sender, position):
-    """The rule that loses one datagram."""
-    return lambda s, p: 0 if (s, p) == (sender, position) else 1
+def lose(sender, position, spared=lambda datagram: False):
+    """The rule that loses one datagram, unless it is to be spared."""
+    return lambda s, p, d: 0 if (s, p) == (sender, position) and not spared(d) else 1
 
 
-def repeat(_sender, _position):
+def repeat(_sender, _position, _datagram):
     """The rule that delivers each datagram twice."""
     return 2
 
 
 class Relay:
-    """Runs in a thread; rule(sender, position) says how many copies arrive."""
+    """Runs in a thread; rule(sender, position, datagram) says how many copies
+    arrive."""
 
     def __init__(self, server_port, rule=deliver):
         self.rule = rule
@@ -107,13 +114,24 @@ class Relay:
 
     def _note(self, sender, datagram):
         position = len(self.of(sender))
-        copies = self.rule(sender, position)
+        copies = self.rule(sender, position, datagram)
         self.passages.append(Passage(sender, position, datagram, copies))
         return copies
 
     def of(self, sender):
         """The datagrams of one side."""
         return [p for p in self.passages if p.sender == sender]
+
+    def epochs(self, sender):
+        """The low bits of the epochs of one side's encrypted datagrams, without
+        repetition, in their order."""
+        bits = []
+        for passage in self.of(sender):
+            for each in passage.records():
+                if (not isinstance(each, record.PlaintextRecord)
+                        and each.epoch_bits not in bits):
+                    bits.append(each.epoch_bits)
+        return bits
 
     def client_hellos(self):
         return [messages.ClientHello.decode(body)

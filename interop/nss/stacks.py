@@ -2,9 +2,13 @@
 """The echo programs of NSS, adtls and the Python peer behind one face."""
 
 import json
+import os
 import pathlib
+import re
+import select
 import subprocess
 import threading
+import time
 from dataclasses import dataclass
 from typing import Optional
 
@@ -26,6 +30,10 @@ class Role:
     cookie: bool = False  # server
     require_client_certificate: bool = False  # server
     short_header: bool = False  # NSS only
+    update_keys: bool = False  # NSS, or adtls-cli as server
+    until_epoch: int = 0  # NSS as client: go on until both sides write in it
+    attestation_key: Optional[pathlib.Path] = None  # adtls as client
+    policy: Optional[pathlib.Path] = None  # adtls as server
 
 
 @dataclass(frozen=True)
@@ -76,9 +84,10 @@ class Server:
         self._watchdog = threading.Timer(PATIENCE, self._process.kill)
         self._watchdog.start()
         line = self._process.stdout.readline()
-        if not line.startswith("listening on "):
+        address = re.search(r"127\.0\.0\.1:(\d+)", line)
+        if address is None:
             raise RuntimeError(f"{command}: {line}{self.end()}")
-        self.port = int(line.rpartition(":")[2])
+        self.port = int(address[1])
 
     def end(self):
         """Lets a server of one client end by itself, and stops any other."""
@@ -119,11 +128,14 @@ class Nss(Stack):
             options += ["--mtu", role.mtu]
         if role.short_header:
             options += ["--short-header"]
+        if role.update_keys:
+            options += ["--update-keys"]
         return options
 
     def client_command(self, port, role):
         return [self.program, "--client", f"127.0.0.1:{port}", "--hostname",
-                role.hostname, "--send", role.text, *self._options(role)]
+                role.hostname, "--send", role.text, "--until-epoch",
+                role.until_epoch, *self._options(role)]
 
     def server_command(self, role):
         options = ["--cookie"] if role.cookie else []
@@ -132,8 +144,8 @@ class Nss(Stack):
         return [self.program, "--server", *options, *self._options(role)]
 
 
-def nss_report(ending):
-    """What nss_peer says happened: the JSON in its last line."""
+def report(ending):
+    """What nss_peer or adtls-cli says happened: the JSON in its last line."""
     return json.loads(ending.output.splitlines()[-1])
 
 
@@ -206,3 +218,91 @@ class Adtls(Stack):
             options += ["--require-client-cert"]
         return [self.programs / "echo-server", "--listen", "127.0.0.1:0",
                 *options, *self._options(role)]
+
+
+class AdtlsCli(Adtls):
+    """cli/adtls-cli; the last line of its output is JSON."""
+
+    serves_once = True
+
+    def __init__(self, program):
+        self.program = program
+
+    def client_command(self, port, role):
+        options = ["--send", role.text, "--expect", role.text]
+        if role.attestation_key:
+            options += ["--attestation-key", role.attestation_key,
+                        "--ueid", "01" + "5a" * 16, "--software", "sensor",
+                        "--measurement", "ab" * 32]
+        return [*self._connect(port, role), *options]
+
+    def server_command(self, role):
+        options = [] if role.cookie else ["--no-cookie"]
+        if role.update_keys:
+            options += ["--update-keys"]
+        if role.policy:
+            options += ["--policy", role.policy]
+        return [self.program, "serve", "--listen", "127.0.0.1:0", "--once",
+                "--json", *options, *self._options(role)]
+
+    def _connect(self, port, role):
+        return [self.program, "connect", f"127.0.0.1:{port}", "--name",
+                role.hostname, "--json", *self._options(role)]
+
+    def converse(self, port, role):
+        """A client that says what the test tells it to."""
+        return Conversation(list(map(str, [*self._connect(port, role),
+                                           "--inline-commands"])))
+
+
+class Conversation:
+    """adtls-cli at its standard input."""
+
+    RESEND = 0.5  # seconds until a text counts as lost
+    PACE = 0.05  # between texts that wait for something
+    PATIENCE = 100  # texts
+
+    def __init__(self, command):
+        self._process = subprocess.Popen(
+            command, bufsize=0, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE)
+        self._watchdog = threading.Timer(PATIENCE, self._process.kill)
+        self._watchdog.start()
+        self._output = b""
+        self._asked = 0
+
+    def say(self, line):
+        self._process.stdin.write(line.encode() + b"\n")
+
+    def ask(self):
+        """Sends a text of its own until it is echoed."""
+        self._asked += 1
+        text = f"text {self._asked}"
+        while text not in self._output.decode().splitlines():
+            self.say(text)
+            readable, _, _ = select.select([self._process.stdout], [], [],
+                                           self.RESEND)
+            if readable:
+                received = os.read(self._process.stdout.fileno(), 65536)
+                if not received:
+                    raise RuntimeError(f"ended early: {self.end()}")
+                self._output += received
+
+    def ask_until(self, is_done, *commands):
+        """Goes on, each time with these commands."""
+        for _ in range(self.PATIENCE):
+            if is_done():
+                return
+            for command in commands:
+                self.say(command)
+            self.ask()
+            time.sleep(self.PACE)
+        raise AssertionError("what is waited for does not happen")
+
+    def end(self):
+        try:
+            output, errors = self._process.communicate(b"^close^\n")
+        finally:
+            self._watchdog.cancel()
+        return Ending(self._process.returncode,
+                      (self._output + output).decode(), errors.decode())

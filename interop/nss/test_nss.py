@@ -5,12 +5,15 @@ what adtls is held against elsewhere. NSS with itself shows that the relay, the
 programs and the expectations are sound."""
 
 import dataclasses
+import json
 import os
 import pathlib
 import signal
 import subprocess
 import sys
 import tempfile
+import threading
+import time
 import unittest
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -23,7 +26,7 @@ from adtls_peer.codepoints import (DTLS_1_3, CipherSuite,  # noqa: E402
                                    Alert, ExtensionType, NamedGroup)
 from credentials import Credentials  # noqa: E402
 from relay import CLIENT, SERVER, Relay  # noqa: E402
-from stacks import Adtls, Nss, Peer, Role, nss_report  # noqa: E402
+from stacks import Adtls, AdtlsCli, Nss, Peer, Role, report  # noqa: E402
 
 CANNOT = 77  # how fetch-nss says that there is no NSS to be had
 BUILD = pathlib.Path(os.environ.get("abs_top_builddir", "build")).resolve()
@@ -44,6 +47,7 @@ def setUpModule():
         raise RuntimeError(fetched.stderr)
     STACKS["nss"] = Nss(program, fetched.stdout.strip())
     STACKS["adtls"] = Adtls(BUILD / "examples")
+    STACKS["adtls-cli"] = AdtlsCli(BUILD / "cli" / "adtls-cli")
     STACKS["peer"] = Peer(PEER / "peer")
     folder = tempfile.TemporaryDirectory(prefix="adtls-nss-")
     unittest.addModuleCleanup(folder.cleanup)
@@ -53,11 +57,15 @@ def setUpModule():
 class Meeting:
     """One client, one server, the relay between them, and how it ended."""
 
-    def __init__(self, client_stack, client, server_stack, server, rule):
+    def __init__(self, client_stack, client, server_stack, server, rule, talk):
         process = server_stack.start_server(server)
         try:
             with Relay(process.port, rule) as self.relay:
-                self.client = client_stack.run_client(self.relay.port, client)
+                if talk:
+                    self.client = self._converse(client_stack, client, talk)
+                else:
+                    self.client = client_stack.run_client(self.relay.port,
+                                                          client)
                 self.server = process.end()
         finally:
             process.stop()
@@ -68,25 +76,33 @@ class Meeting:
 
     def reports(self):
         """What NSS says, on each side that it has."""
-        return [nss_report(ending) for ending in (self.client, self.server)
-                if ending.output.rstrip().endswith("}")]
+        return [report(ending) for ending in (self.client, self.server)
+                if '{"nss"' in ending.output]
+
+    def _converse(self, stack, role, talk):
+        conversation = stack.converse(self.relay.port, role)
+        try:
+            talk(conversation, self.relay)
+        except AssertionError as what:
+            raise AssertionError(
+                f"{what}\n{conversation.end()}\n{self.relay}") from None
+        return conversation.end()
 
 
-class Pairing:
-    """The tests of one pair of stacks."""
+class Pair:
+    """A pair of stacks, and what may be said of their meetings."""
 
     client_stack = server_stack = None
-    fatal_losses = ()  # (sender, position) that these two do not survive
-
-    def meet(self, client=None, server=None, rule=relays.deliver):
-        """Runs one connection; each side's role is changed as the test says."""
+    def meet(self, client=None, server=None, rule=relays.deliver, talk=None):
+        """Runs one connection; each side's role is changed as the test says.
+        With talk(conversation, relay) an adtls-cli says what the test wants."""
         self.client_role = dataclasses.replace(
             Role(trust=CREDENTIALS.authority), **(client or {}))
         server_role = dataclasses.replace(
             Role(trust=CREDENTIALS.authority, certificate=CREDENTIALS.server,
                  key=CREDENTIALS.key(CREDENTIALS.server)), **(server or {}))
         return Meeting(STACKS[self.client_stack], self.client_role,
-                       STACKS[self.server_stack], server_role, rule)
+                       STACKS[self.server_stack], server_role, rule, talk)
 
     def certified(self):
         """What a client with a certificate has."""
@@ -100,15 +116,15 @@ class Pairing:
             self.assertIn(self.client_role.text, meeting.client.output, story)
         if self.server_stack == "adtls":
             self.assertIn(meeting.server.status, (0, -signal.SIGTERM), story)
-        for report in meeting.reports():
-            self.assertTrue(report["ok"], story)
+        for each in meeting.reports():
+            self.assertTrue(each["ok"], story)
 
     def assert_refused(self, meeting, *alerts):
         """The client fails by its own decision or for the peer's alert."""
         story = f"\n{meeting}"
         self.assertGreater(meeting.client.status, 0, story)
         self.assertTrue(meeting.client.errors.strip(), story)
-        seen = {report.get(way) for report in meeting.reports()
+        seen = {each.get(way) for each in meeting.reports()
                 for way in ("alert_sent", "alert_received")}
         self.assertTrue(seen & set(alerts), story)
 
@@ -127,9 +143,9 @@ class Pairing:
         self.assertIn(hello.cipher_suite, list(CipherSuite), story)
         share, _ = messages.decode_share(extensions[ExtensionType.KEY_SHARE])
         self.assertEqual(group, share, story)
-        for report in meeting.reports():
-            self.assertEqual(group, report["group"], story)
-            self.assertEqual(hello.cipher_suite, report["cipher_suite"], story)
+        for each in meeting.reports():
+            self.assertEqual(group, each["group"], story)
+            self.assertEqual(hello.cipher_suite, each["cipher_suite"], story)
 
     def assert_retried(self, meeting, has_cookie, group=None):
         """There is one HelloRetryRequest; it asks for just this."""
@@ -155,6 +171,12 @@ class Pairing:
             self.assertGreater(flight, 3 * first, f"\n{meeting}")
             return
         self.assertEqual(1, len(meeting.relay.server_hellos()), f"\n{meeting}")
+
+
+class Pairing(Pair):
+    """The tests of one pair of stacks."""
+
+    fatal_losses = ()  # (sender, position) that these two do not survive
 
     def test_x25519(self):
         meeting = self.meet(client={"groups": ("x25519",)})
@@ -362,6 +384,178 @@ class NssClientNssServer(NssClient, unittest.TestCase):
     # NSS numbers ServerHello 1 even where that was the number of a repeated
     # HelloRetryRequest, and NSS discards it as a replay.
     fatal_losses = ((SERVER, 0),)
+
+
+class KeyUpdate(Pair):
+    """RFC 9147 §8: one side updates its keys with each text, and asks the other
+    to follow, until both have come to epoch 5, so have written in epoch 4."""
+
+    def begun_by(self, side, rule=relays.deliver):
+        raise NotImplementedError
+
+    def assert_updated(self, meeting):
+        story = f"\n{meeting}"
+        self.assert_echoed(meeting)
+        for each in meeting.reports():
+            self.assertGreaterEqual(each["read_epoch"], 5, story)
+            self.assertGreaterEqual(each["write_epoch"], 4, story)
+        for sender in (CLIENT, SERVER):  # 0: the low bits of 4
+            self.assertEqual([2, 3, 0], meeting.relay.epochs(sender)[:3], story)
+
+    def test_begun_by_client(self):
+        self.lose_each_around(CLIENT)
+
+    def test_begun_by_server(self):
+        self.lose_each_around(SERVER)
+
+    # KeyUpdate, its answer, adtls's ACK, and the texts among them.
+    def lose_each_around(self, side):
+        """Repeats the updates with each datagram of the first lost in turn."""
+        whole = self.begun_by(side)
+        self.assert_updated(whole)
+        for sender in (CLIENT, SERVER):
+            by_nss = (self.client_stack, self.server_stack)[sender == SERVER] == "nss"
+            for position in around_update(whole.relay, sender):
+                rule = relays.lose(sender, position,
+                                   lambda d: by_nss and is_nss_ack(d))
+                with self.subTest(sender=sender, lost=position):
+                    self.assert_updated(self.begun_by(side, rule))
+
+
+def around_update(relay, sender):
+    """The positions from the first datagram in epoch 3 to the first in 4."""
+    bits = [passage.epoch_bits() for passage in relay.of(sender)]
+    return range(bits.index(3), bits.index(0) + 1)
+
+
+def is_nss_ack(datagram):
+    """By its size: header, tag, type, length, record numbers of 16 bytes. NSS
+    acknowledges a KeyUpdate once: if that is lost, it never gets on."""
+    return len(datagram) % 16 == 8
+
+
+class NssClientKeyUpdate(KeyUpdate):
+    """The client goes on until it reads and writes in epoch 5."""
+
+    client_stack = "nss"
+
+    def begun_by(self, side, rule=relays.deliver):
+        return self.meet({"until_epoch": 5, "update_keys": side == CLIENT},
+                         {"update_keys": side == SERVER}, rule)
+
+
+class NssUpdatesKeysOfNss(NssClientKeyUpdate, unittest.TestCase):
+    server_stack = "nss"
+
+
+class NssClientUpdatesKeysWithAdtls(NssClientKeyUpdate, unittest.TestCase):
+    server_stack = "adtls-cli"
+
+    def test_begun_by_both(self):
+        self.assert_updated(self.meet({"until_epoch": 12, "update_keys": True},
+                                      {"update_keys": True}))
+
+
+class AdtlsClientUpdatesKeysWithNss(KeyUpdate, unittest.TestCase):
+    """The client goes on until the relay has seen both sides in epoch 5."""
+
+    client_stack, server_stack = "adtls-cli", "nss"
+
+    def begun_by(self, side, rule=relays.deliver):
+        def talk(conversation, relay):
+            conversation.ask_until(
+                lambda: all(relay.epochs(sender)[3:] for sender in (CLIENT, SERVER)),
+                *(["^rekey^"] if side == CLIENT else []))
+        return self.meet(server={"update_keys": side == SERVER}, rule=rule,
+                         talk=talk)
+
+    # NSS never acknowledges again: adtls goes on with the keys that it has.
+    def test_update_not_acknowledged(self):
+        has_begun = threading.Event()
+
+        def talk(conversation, _relay):
+            conversation.ask()
+            has_begun.set()
+            conversation.say("^rekey^")
+            for _ in range(10):
+                conversation.ask()
+                time.sleep(conversation.PACE)
+
+        def lose_acks(sender, _position, datagram):
+            is_lost = (has_begun.is_set() and sender == SERVER
+                       and is_nss_ack(datagram))
+            return 0 if is_lost else 1
+
+        meeting = self.meet(talk=talk, rule=lose_acks)
+        story = f"\n{meeting}"
+        self.assert_echoed(meeting)
+        self.assertEqual([2, 3], meeting.relay.epochs(CLIENT), story)
+        self.assertEqual([2, 3, 0], meeting.relay.epochs(SERVER), story)
+
+
+class Stranger(Pair):
+    """NSS has never heard of attestation: adtls gets on with it, unless its
+    policy says that it must not."""
+
+    def assert_plain(self, ending, story):
+        """adtls says that nothing was attested."""
+        summary = report(ending)
+        self.assertEqual("none", summary["authorization"], story)
+        self.assertIsNone(summary["verdict"], story)
+        self.assertFalse(summary["parameters"]["sends_evidence"], story)
+        self.assertFalse(summary["parameters"]["receives_evidence"], story)
+
+    def offers_attestation(self, meeting):
+        return [ExtensionType.EVIDENCE_PROPOSAL in dict(hello.extensions)
+                for hello in meeting.relay.client_hellos()]
+
+
+class AttesterMeetsNss(Stranger, unittest.TestCase):
+    client_stack, server_stack = "adtls-cli", "nss"
+
+    def test_attester(self):
+        key = CREDENTIALS.key(CREDENTIALS.client)
+        for required in (False, True):
+            with self.subTest(require_client_certificate=required):
+                meeting = self.meet(
+                    {**self.certified(), "attestation_key": key},
+                    {"require_client_certificate": required, "cookie": True})
+                self.assert_echoed(meeting)
+                self.assertEqual([True, True], self.offers_attestation(meeting))
+                self.assert_plain(meeting.client, f"\n{meeting}")
+
+
+class NssMeetsRelyingParty(Stranger, unittest.TestCase):
+    client_stack, server_stack = "nss", "adtls-cli"
+
+    def meet_policy(self, wish):
+        public = CREDENTIALS.public_key(CREDENTIALS.client)
+        policy = CREDENTIALS.folder / f"{wish}.json"
+        policy.write_text(json.dumps({
+            "version": 1, "peer-attestation": wish,
+            "accept-key-binding": ["echo"],
+            "trust-anchors": [{"name": "maker", "key-binding": "echo",
+                               "public-key-file": public.name}],
+            "reference-values": [{"software-name": "sensor",
+                                  "measurement": "sha-256:" + "ab" * 32}]}))
+        return self.meet(self.certified(), {"policy": policy})
+
+    def test_allow(self):
+        meeting = self.meet_policy("allow")
+        self.assert_echoed(meeting)
+        self.assertEqual([False], self.offers_attestation(meeting)[-1:])
+        self.assert_plain(meeting.server, f"\n{meeting}")
+
+    # Under handshake keys, or NSS would have had to believe a stranger.
+    def test_require(self):
+        meeting = self.meet_policy("require")
+        story = f"\n{meeting}"
+        self.assert_refused(meeting, Alert.ATTESTATION_REQUIRED)
+        self.assertEqual("attestation-not-offered",
+                         report(meeting.server)["closing"]["reason"], story)
+        self.assertIn("closed: attestation-not-offered", meeting.server.errors,
+                      story)
+        self.assertEqual([2], meeting.relay.epochs(SERVER), story)
 
 
 if __name__ == "__main__":
