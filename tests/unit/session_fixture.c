@@ -125,6 +125,8 @@ int session_teardown(void **state)
 void session_start(struct fixture *fixture, const char *server_name,
 		   unsigned flags)
 {
+	adtls_session_free(fixture->client);
+	adtls_session_free(fixture->server);
 	assert_int_equal(adtls_session_new_client(fixture->client_config,
 						  server_name, flags,
 						  &fixture->client),
