@@ -35,6 +35,8 @@ AM_TESTS_ENVIRONMENT = \
 cmocka_programs =
 script_tests =
 interop_tests =
+# What interop_tests run besides the programs of the build.
+interop_programs =
 
 LDADD = tests/support/libsupport.la libadtls_core.la $(CMOCKA_LIBS)
 
@@ -59,7 +61,7 @@ EXTRA_DIST += $(script_tests) $(interop_tests) \
 	tests/vectors
 
 # The tests that need other people's software, or minutes.
-check-interop: all
+check-interop: all $(interop_programs)
 	@if test -n '$(interop_tests)'; then \
 	  $(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(interop_tests)' \
 	    TEST_SUITE_LOG=interop-suite.log; \

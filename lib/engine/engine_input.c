@@ -369,9 +369,9 @@ static void receive_early(struct adtls_engine *engine, adtls_time_t now)
 	}
 }
 
-/* Will a flight of ours make an ACK superfluous, or data soon take it along?
- * Not while work delays the flight, and the client's last flight has none to
- * wait for (RFC 9147 §7.1). */
+/* May an ACK wait, as a flight of ours may make it superfluous, or so that data
+ * goes first? Not while work delays the flight, and the client's last flight
+ * has none to wait for (RFC 9147 §7.1). */
 static bool may_wait_with_ack(const struct adtls_engine *engine)
 {
 	if (engine->hs != NULL)

@@ -116,13 +116,13 @@ static void see_fragment(struct wiretap *tap, struct wiretap_sender *sender,
 			 struct record_number number,
 			 const struct handshake_fragment *fragment)
 {
-	struct range_set *acknowledged =
-		&sender->acknowledged[fragment->message_seq];
+	const struct range_set *acknowledged;
 	struct wiretap_fragment *seen;
 	uint32_t end = fragment->offset + (uint32_t)fragment->data.len;
 
 	assert_true(fragment->message_seq < WIRETAP_MESSAGES);
 	assert_true(sender->fragment_count < WIRETAP_FRAGMENTS_MAX);
+	acknowledged = &sender->acknowledged[fragment->message_seq];
 	for (uint32_t at = fragment->offset; at < end; at++) {
 		if (!range_set_contains(acknowledged, at, at + 1))
 			continue;
