@@ -332,6 +332,7 @@ void adtls_engine_parameters(const adtls_engine_t *engine,
 		.suite = facts->suite != NULL ? facts->suite->name : "",
 		.group = facts->group != NULL ? facts->group->name : "",
 		.signature = scheme != NULL ? scheme->name : "",
+		.application_protocol = facts->application_protocol,
 		.hello_retry_request = facts->had_retry,
 	};
 	if (layer != NULL)

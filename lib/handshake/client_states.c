@@ -221,7 +221,8 @@ enum hs_state client_receive_encrypted_extensions(struct handshake *hs,
 	if (!hs_extensions_read(hs, IN_ENCRYPTED_EXTENSIONS, extensions) ||
 	    !hs_transcript_add(hs, HANDSHAKE_ENCRYPTED_EXTENSIONS, body))
 		return HS_FAILED;
-	if (layer != NULL && !layer->negotiate(hs->layer, hs))
+	if (!alpn_settle(hs) ||
+	    (layer != NULL && !layer->negotiate(hs->layer, hs)))
 		return HS_FAILED;
 	return CLIENT_RECEIVE_CERTIFICATE_REQUEST;
 }

@@ -51,6 +51,7 @@ void adtls_config_unref(adtls_config_t *config)
 	if (config == NULL || atomic_fetch_sub(&config->references, 1) > 1)
 		return;
 	adtls_credentials_unref(config->credentials);
+	buffer_clear(&config->alpn.names);
 	adtls_attester_unref(config->attestation.attester);
 	adtls_policy_unref(config->attestation.policy);
 	adtls_verifier_unref(config->attestation.verifier);

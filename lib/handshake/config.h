@@ -6,6 +6,7 @@
 #include "crypto/hash.h"
 #include "crypto/priority.h"
 #include "flight/retransmission_timer.h"
+#include "handshake/alpn.h"
 #include "handshake/extension_table.h"
 #include "keys/key_log.h"
 
@@ -54,6 +55,7 @@ struct adtls_config {
 	uint64_t handshake_deadline_us;
 	uint64_t forgery_limit;	/* 0: the suites' own */
 	bool uses_cookie;
+	struct config_alpn alpn;
 	struct crypto_random random;
 	struct key_log key_log;
 	struct trace trace;

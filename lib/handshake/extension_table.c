@@ -6,6 +6,7 @@
  * a ClientHello in hello_offer.c, where the front door needs them too. */
 #include "handshake/handshake.h"
 
+#include "handshake/alpn.h"
 #include "messages/hello_extensions.h"
 
 #include <arpa/inet.h>
@@ -237,6 +238,9 @@ static const struct hs_extension base_rows[] = {
 	  IN_CLIENT_HELLO | IN_CERTIFICATE_REQUEST,
 	  send_signature_algorithms, receive_signature_algorithms,
 	  IN_CERTIFICATE_REQUEST },
+	{ EXTENSION_ALPN, "application_layer_protocol_negotiation",
+	  IN_CLIENT_HELLO | IN_ENCRYPTED_EXTENSIONS, alpn_send, alpn_receive,
+	  0 },
 	{ EXTENSION_SIGNATURE_ALGORITHMS_CERT, "signature_algorithms_cert",
 	  IN_CLIENT_HELLO | IN_CERTIFICATE_REQUEST, NULL, NULL, 0 },
 	{ EXTENSION_COOKIE, "cookie", IN_CLIENT_HELLO | IN_RETRY_REQUEST,

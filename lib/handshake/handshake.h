@@ -60,6 +60,7 @@ struct hs_facts {
 	const struct crypto_scheme *peer_scheme;
 	const struct crypto_scheme *own_scheme;
 	bool had_retry;
+	adtls_bytes_t application_protocol;	/* view into the configuration */
 	char peer_identity[ADTLS_NAME_MAX];
 	struct buffer peer_certificate;	/* DER */
 	struct secret exporter_main;
@@ -95,6 +96,7 @@ struct handshake {
 	struct crypto_key_exchange *key_exchange;
 	const char *server_name;	/* client: whom we mean; NULL: anyone */
 	struct buffer client_hello;	/* client: as sent, for its second */
+	bool offers_alpn;		/* server: the client does */
 	uint64_t offered[2];		/* rows of the extension table in ClientHello */
 	const struct crypto_group *retry_group;	/* HelloRetryRequest's */
 	struct buffer cookie;		/* HelloRetryRequest's */

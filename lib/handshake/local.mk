@@ -1,6 +1,8 @@
 # Sources of lib/handshake, headers included, one per line.
 
 libadtls_core_la_SOURCES += \
+	lib/handshake/alpn.c \
+	lib/handshake/alpn.h \
 	lib/handshake/application_extension.c \
 	lib/handshake/authentication.c \
 	lib/handshake/channel.c \

@@ -155,6 +155,8 @@ enum hs_state server_send_hello(struct handshake *hs)
 	if (!send_server_hello(hs) || !hs_derive_handshake_keys(hs, share))
 		return HS_FAILED;
 	/* Refusals from here on are authenticated by the key exchange. */
+	if (!alpn_settle(hs))
+		return HS_FAILED;
 	if (layer != NULL && !layer->negotiate(hs->layer, hs))
 		return HS_FAILED;
 	if (!send_extensions(hs, HANDSHAKE_ENCRYPTED_EXTENSIONS,

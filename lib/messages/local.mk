@@ -14,4 +14,6 @@ libadtls_core_la_SOURCES += \
 	lib/messages/hello_extensions.c \
 	lib/messages/hello_extensions.h \
 	lib/messages/key_update.c \
-	lib/messages/key_update.h
+	lib/messages/key_update.h \
+	lib/messages/protocol_list.c \
+	lib/messages/protocol_list.h

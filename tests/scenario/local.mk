@@ -30,6 +30,11 @@ tests_scenario_test_credentials_SOURCES = \
 	tests/scenario/test_credentials.c \
 	$(crowd)
 
+cmocka_programs += tests/scenario/test_alpn
+tests_scenario_test_alpn_SOURCES = \
+	tests/scenario/test_alpn.c \
+	$(crowd)
+
 cmocka_programs += tests/scenario/test_extensions
 tests_scenario_test_extensions_SOURCES = \
 	tests/scenario/test_extensions.c \

@@ -55,6 +55,15 @@ tests_unit_test_messages_hello_extensions_SOURCES = tests/unit/test_messages_hel
 cmocka_programs += tests/unit/test_messages_key_update
 tests_unit_test_messages_key_update_SOURCES = tests/unit/test_messages_key_update.c
 
+cmocka_programs += tests/unit/test_messages_protocol_list
+tests_unit_test_messages_protocol_list_SOURCES = tests/unit/test_messages_protocol_list.c
+
+cmocka_programs += tests/unit/test_handshake_alpn
+tests_unit_test_handshake_alpn_SOURCES = \
+	tests/unit/test_handshake_alpn.c \
+	tests/unit/lone_handshake.c \
+	tests/unit/lone_handshake.h
+
 cmocka_programs += tests/unit/test_handshake_application_extension
 tests_unit_test_handshake_application_extension_SOURCES = tests/unit/test_handshake_application_extension.c
 

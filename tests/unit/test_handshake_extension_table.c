@@ -28,6 +28,7 @@ static const struct {
 	{ 0, CH | EE },	       /* server_name */
 	{ 10, CH | EE },       /* supported_groups */
 	{ 13, CH | CR },       /* signature_algorithms */
+	{ 16, CH | EE },       /* application_layer_protocol_negotiation */
 	{ 43, CH | SH | HRR }, /* supported_versions */
 	{ 44, CH | HRR },      /* cookie */
 	{ 50, CH | CR },       /* signature_algorithms_cert */

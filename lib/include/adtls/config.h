@@ -100,6 +100,31 @@ int adtls_config_set_forgery_limit(adtls_config_t *config, uint64_t records);
 /** adtls_config_set_cookie: Whether a server checks a client's address by a cookie; true by default. */
 int adtls_config_set_cookie(adtls_config_t *config, bool on);
 
+typedef enum adtls_alpn_flags {
+	/** Not without an application protocol: a peer that does not use ALPN
+	 * is refused. */
+	ADTLS_ALPN_MANDATORY = 1
+} adtls_alpn_flags_t;
+
+/**
+ * adtls_config_set_alpn:
+ * @protocols: names of application protocols, the favourite first, 1 to 255
+ *   bytes each ("coap", without a length); copied, in place of those before
+ * @count: 0: no ALPN, as by default
+ * @flags: or-ed adtls_alpn_flags_t, or 0
+ *
+ * ALPN (RFC 7301). A server selects by its own order. With nothing in common,
+ * where both sides use ALPN, it refuses with no_application_protocol; that a
+ * peer does not use it matters only with ADTLS_ALPN_MANDATORY. What was
+ * selected is in adtls_parameters_t.
+ *
+ * Returns: ADTLS_OK, ADTLS_E_INVALID, ADTLS_E_TOO_LARGE (over 512 bytes in all,
+ * each name with one for its length), or ADTLS_E_MEMORY.
+ */
+int adtls_config_set_alpn(adtls_config_t *config,
+			  const adtls_bytes_t *protocols, size_t count,
+			  unsigned flags);
+
 /** adtls_config_set_random: A source of randomness instead of gnutls_rnd(): for simulations that replay. @fill returns 0 on success. */
 int adtls_config_set_random(adtls_config_t *config,
 			    int (*fill)(void *context, uint8_t *out,

@@ -169,6 +169,8 @@ typedef struct adtls_parameters {
 	const char *suite;
 	const char *group;
 	const char *signature;
+	/** By ALPN; empty: none. Lent as long as the configuration is there. */
+	adtls_bytes_t application_protocol;
 	bool hello_retry_request;
 	bool sends_evidence;		/* we attest */
 	bool receives_evidence;		/* the peer attests */
