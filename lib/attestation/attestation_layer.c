@@ -39,6 +39,19 @@ static int check_attester(const adtls_config_t *config, char *out_message,
 	return ADTLS_OK;
 }
 
+/* By whatever name they call us. */
+static bool trusts_clients(const adtls_config_t *config)
+{
+	const adtls_credentials_t *credentials;
+
+	for (size_t i = 0; (credentials = config_credentials(config, i)) != NULL;
+	     i++) {
+		if (!credentials_has_trust(credentials))
+			return false;
+	}
+	return true;
+}
+
 static int check_config(const adtls_config_t *config, char *out_message,
 			size_t message_len)
 {
@@ -48,8 +61,7 @@ static int check_config(const adtls_config_t *config, char *out_message,
 		out_message = unwanted;
 		message_len = sizeof(unwanted);
 	}
-	if (config->attestation.policy != NULL &&
-	    !credentials_has_trust(config->credentials)) {
+	if (config->attestation.policy != NULL && !trusts_clients(config)) {
 		snprintf(out_message, message_len,
 			 "the policy speaks of clients' attestation, but the "
 			 "credentials have no trust anchor for clients");

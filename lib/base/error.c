@@ -190,6 +190,11 @@ static const struct meaning reasons[] = {
 	{ ADTLS_REASON_NO_APPLICATION_PROTOCOL, "no-application-protocol",
 	  "The peers have no application protocol (ALPN) in common, or one of "
 	  "them insists on it and the other does not use it." },
+	{ ADTLS_REASON_SERVER_NAME_INVALID, "server-name-invalid",
+	  "The name that the client called cannot be a DNS name." },
+	{ ADTLS_REASON_SERVER_NAME_UNKNOWN, "server-name-unknown",
+	  "The client called this server by a name that it does not have, and "
+	  "such clients are refused." },
 
 	{ ADTLS_REASON_CERTIFICATE_MISSING, "certificate-missing",
 	  "The peer showed no certificate, and one is required." },

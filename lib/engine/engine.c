@@ -326,9 +326,13 @@ void adtls_engine_parameters(const adtls_engine_t *engine,
 	const struct crypto_scheme *scheme = engine->role == ADTLS_CLIENT ?
 						     facts->peer_scheme :
 						     facts->own_scheme;
+	const char *server_name = engine->role == ADTLS_CLIENT ?
+					  engine->server_name :
+					  facts->server_name;
 	const struct hs_layer *layer = engine->config->layer;
 
 	*out = (adtls_parameters_t){
+		.server_name = server_name != NULL ? server_name : "",
 		.suite = facts->suite != NULL ? facts->suite->name : "",
 		.group = facts->group != NULL ? facts->group->name : "",
 		.signature = scheme != NULL ? scheme->name : "",

@@ -13,14 +13,19 @@
  * of a server's first flight, certificates aside. */
 #define FLIGHT_WITHOUT_CHAIN 500
 
-static size_t estimate_flight(const struct adtls_config *config)
+size_t front_door_estimate(const struct adtls_config *config,
+			   adtls_bytes_t server_name)
 {
+	bool is_known;
+	adtls_credentials_t *credentials =
+		server_name_credentials(config, server_name, &is_known);
 	adtls_bytes_t chain[CREDENTIALS_CHAIN_MAX];
-	size_t count = credentials_chain(config->credentials, chain);
+	size_t count = credentials_chain(credentials, chain);
 	size_t estimate = FLIGHT_WITHOUT_CHAIN;
 
 	for (size_t i = 0; i < count; i++)
 		estimate += chain[i].len;
+	adtls_credentials_unref(credentials);
 	return estimate;
 }
 
@@ -28,7 +33,6 @@ bool front_door_init(struct front_door *door, const struct adtls_config *config,
 		     uint64_t now_us)
 {
 	*door = (struct front_door){ .config = config };
-	door->flight_estimate = estimate_flight(config);
 	return cookie_keys_init(&door->keys, &config->random, now_us) &&
 	       hello_table_init(&door->hellos);
 }
@@ -181,7 +185,7 @@ static bool needs_retry(const struct front_door *door,
 {
 	return door->config->uses_cookie || visitor->is_known ||
 	       !offer->has_share ||
-	       door->flight_estimate >
+	       front_door_estimate(door->config, offer->server_name) >
 		       ENGINE_AMPLIFICATION * answer->received;
 }
 

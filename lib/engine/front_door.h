@@ -18,7 +18,6 @@ struct front_door {
 	const struct adtls_config *config;
 	struct cookie_keys keys;
 	struct hello_table hellos;
-	size_t flight_estimate;		/* bytes of a server's first flight */
 	uint64_t cookies_sent;
 	uint64_t cookies_refused;
 	uint64_t dropped;
@@ -52,6 +51,10 @@ struct front_door_answer {
 bool front_door_init(struct front_door *door, const struct adtls_config *config,
 		     uint64_t now_us);
 void front_door_clear(struct front_door *door);
+/* Bytes of a server's first flight to a client that calls @server_name; empty:
+ * no name. */
+size_t front_door_estimate(const struct adtls_config *config,
+			   adtls_bytes_t server_name);
 /* Always fills @out, to be cleared with front_door_answer_clear(). */
 enum front_door_result
 front_door_receive(struct front_door *door, adtls_time_t now,

@@ -20,7 +20,7 @@ bool hs_choose_scheme(struct handshake *hs, adtls_bytes_t peer_schemes)
 {
 	const struct priority *priority = &hs->config->priority;
 	struct crypto_private_key *key =
-		credentials_key(hs->config->credentials);
+		credentials_key(hs->credentials);
 
 	for (size_t i = 0; key != NULL && i < priority->scheme_count; i++) {
 		const struct crypto_scheme *scheme = priority->schemes[i];
@@ -42,7 +42,7 @@ bool hs_send_certificate(struct handshake *hs)
 	size_t count = 0, size = 16 + hs->request_context.len;
 
 	if (hs->scheme != NULL)
-		count = credentials_chain(hs->config->credentials, chain);
+		count = credentials_chain(hs->credentials, chain);
 	for (size_t i = 0; i < count; i++)
 		size += chain[i].len + 5;
 	if (!buffer_reserve(&body, size)) {
@@ -118,11 +118,11 @@ adtls_job_t *hs_new_sign_job(struct handshake *hs)
 	job->base.run = run_sign_job;
 	job->base.free = free_sign_job;
 	job->key = crypto_private_key_ref(
-		credentials_key(hs->config->credentials));
+		credentials_key(hs->credentials));
 	job->base.is_slow = crypto_private_key_is_external(job->key);
 	job->scheme = hs->scheme;
 	job->is_reproducible =
-		credentials_reproducible(hs->config->credentials);
+		credentials_reproducible(hs->credentials);
 	if (!verify_content(hs, hs->role, job->content, &job->content_len)) {
 		free_sign_job(&job->base);
 		return NULL;
@@ -177,7 +177,7 @@ static bool validate_certificate(struct handshake *hs,
 {
 	struct hs_facts *facts = hs->facts;
 
-	credentials_validate(hs->config->credentials, peer_role(hs),
+	credentials_validate(hs->credentials, peer_role(hs),
 			     message->chain, message->count, hs->server_name,
 			     hs->now.utc_s, &hs->peer);
 	memcpy(facts->peer_identity, hs->peer.subject,

@@ -51,6 +51,7 @@ void adtls_config_unref(adtls_config_t *config)
 	if (config == NULL || atomic_fetch_sub(&config->references, 1) > 1)
 		return;
 	adtls_credentials_unref(config->credentials);
+	server_names_clear(&config->server_names);
 	buffer_clear(&config->alpn.names);
 	adtls_attester_unref(config->attestation.attester);
 	adtls_policy_unref(config->attestation.policy);
@@ -88,12 +89,12 @@ static int check_suites(const struct adtls_config *config, char *out_message,
 
 /* Our key must be able to sign in a way that the priority string lets us
  * use. */
-static int check_key(const struct adtls_config *config, char *out_message,
+static int check_key(const struct adtls_config *config,
+		     const adtls_credentials_t *credentials, char *out_message,
 		     size_t message_len)
 {
 	const struct priority *priority = &config->priority;
-	const struct crypto_private_key *key =
-		credentials_key(config->credentials);
+	const struct crypto_private_key *key = credentials_key(credentials);
 
 	if (key == NULL)
 		return ADTLS_OK;
@@ -104,6 +105,29 @@ static int check_key(const struct adtls_config *config, char *out_message,
 	return complain(out_message, message_len, ADTLS_E_PRIORITY,
 			"the priority string leaves no signature that the key "
 			"of the credentials can make");
+}
+
+static int check_credentials(const struct adtls_config *config,
+			     char *out_message, size_t message_len)
+{
+	const adtls_credentials_t *credentials;
+	int error = ADTLS_OK;
+
+	for (size_t i = 0; error == ADTLS_OK; i++) {
+		credentials = config_credentials(config, i);
+		if (credentials == NULL)
+			break;
+		if (config->client_authentication !=
+			    ADTLS_CLIENT_AUTHENTICATION_NONE &&
+		    !credentials_has_trust(credentials))
+			return complain(out_message, message_len,
+					ADTLS_E_CREDENTIALS,
+					"clients are to be authenticated, but "
+					"the credentials have no trust anchor");
+		error = check_key(config, credentials, out_message,
+				  message_len);
+	}
+	return error;
 }
 
 int adtls_config_seal(adtls_config_t *config, char *out_message,
@@ -117,15 +141,10 @@ int adtls_config_seal(adtls_config_t *config, char *out_message,
 	if (config->credentials == NULL)
 		return complain(out_message, message_len,
 				ADTLS_E_CREDENTIALS, "no credentials are set");
-	if (config->client_authentication != ADTLS_CLIENT_AUTHENTICATION_NONE &&
-	    !credentials_has_trust(config->credentials))
-		return complain(out_message, message_len, ADTLS_E_CREDENTIALS,
-				"clients are to be authenticated, but the "
-				"credentials have no trust anchor");
 	error = check_suites(config, out_message, message_len);
 	if (error != ADTLS_OK)
 		return error;
-	error = check_key(config, out_message, message_len);
+	error = check_credentials(config, out_message, message_len);
 	if (error != ADTLS_OK)
 		return error;
 	if (config->layer != NULL) {

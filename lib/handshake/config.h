@@ -8,6 +8,7 @@
 #include "flight/retransmission_timer.h"
 #include "handshake/alpn.h"
 #include "handshake/extension_table.h"
+#include "handshake/server_name.h"
 #include "keys/key_log.h"
 
 #include <adtls/config.h>
@@ -48,7 +49,8 @@ struct adtls_config {
 	atomic_uint references;
 	atomic_bool is_sealed;
 	struct priority priority;
-	adtls_credentials_t *credentials;
+	adtls_credentials_t *credentials;	/* unless a name has its own */
+	struct config_server_names server_names;
 	adtls_client_authentication_t client_authentication;
 	size_t mtu;
 	struct timer_config timer;

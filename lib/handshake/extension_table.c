@@ -7,9 +7,9 @@
 #include "handshake/handshake.h"
 
 #include "handshake/alpn.h"
+#include "handshake/server_name.h"
 #include "messages/hello_extensions.h"
 
-#include <arpa/inet.h>
 #include <string.h>
 
 static enum hs_extension_answer
@@ -46,42 +46,6 @@ static bool receive_supported_versions(struct handshake *hs,
 		return hs_refuse(hs, ADTLS_ALERT_ILLEGAL_PARAMETER,
 				 ADTLS_REASON_VERSION,
 				 "the server selected version %04x", version);
-	return true;
-}
-
-/* The address literal in certificates is checked, but never sent (RFC 6066 §3). */
-static bool is_address_literal(const char *name)
-{
-	uint8_t address[16];
-
-	return inet_pton(AF_INET, name, address) == 1 ||
-	       inet_pton(AF_INET6, name, address) == 1;
-}
-
-static enum hs_extension_answer
-send_server_name(struct handshake *hs, const struct hs_extension *row,
-		 enum hs_extension_message message, struct wire_writer *body)
-{
-	(void)row;
-	if (message != IN_CLIENT_HELLO || hs->server_name == NULL ||
-	    is_address_literal(hs->server_name))
-		return EXTENSION_OMIT;
-	server_name_write(body, hs->server_name);
-	return EXTENSION_SEND;
-}
-
-static bool receive_server_name(struct handshake *hs,
-				const struct hs_extension *row,
-				enum hs_extension_message message,
-				adtls_bytes_t body)
-{
-	adtls_bytes_t name;
-
-	(void)row;
-	if (message == IN_CLIENT_HELLO ? !server_name_read(body, &name) :
-					 body.len != 0)
-		return hs_refuse(hs, ADTLS_ALERT_DECODE_ERROR,
-				 ADTLS_REASON_MALFORMED_MESSAGE, "server_name");
 	return true;
 }
 
@@ -230,7 +194,7 @@ static const struct hs_extension base_rows[] = {
 	  IN_SERVER_HELLO | IN_RETRY_REQUEST },
 	{ EXTENSION_SERVER_NAME, "server_name",
 	  IN_CLIENT_HELLO | IN_ENCRYPTED_EXTENSIONS,
-	  send_server_name, receive_server_name, 0 },
+	  server_name_send, server_name_receive, 0 },
 	{ EXTENSION_SUPPORTED_GROUPS, "supported_groups",
 	  IN_CLIENT_HELLO | IN_ENCRYPTED_EXTENSIONS,
 	  send_supported_groups, NULL, 0 },

@@ -28,6 +28,7 @@ struct handshake *handshake_new(const struct adtls_config *config,
 	hs->channel = channel;
 	hs->facts = facts;
 	hs->layer = layer;
+	hs->credentials = adtls_credentials_ref(config->credentials);
 	hs->state = role == ADTLS_CLIENT ? CLIENT_SEND_HELLO :
 					   SERVER_RECEIVE_CLIENT_HELLO;
 	hs->failure.alert = ADTLS_ALERT_NONE;
@@ -46,6 +47,7 @@ void handshake_free(struct handshake *hs)
 	adtls_job_free(hs->job.outgoing);
 	adtls_job_free(hs->job.finished);
 	crypto_key_exchange_free(hs->key_exchange);
+	adtls_credentials_unref(hs->credentials);
 	buffer_clear(&hs->client_hello);
 	buffer_clear(&hs->cookie);
 	buffer_clear(&hs->request_context);
@@ -58,6 +60,8 @@ void handshake_free(struct handshake *hs)
 
 void hs_facts_clear(struct hs_facts *facts)
 {
+	free(facts->server_name);
+	facts->server_name = NULL;
 	buffer_clear(&facts->peer_certificate);
 	secret_wipe(&facts->exporter_main);
 	secret_wipe(&facts->write_secret);

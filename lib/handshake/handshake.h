@@ -60,6 +60,7 @@ struct hs_facts {
 	const struct crypto_scheme *peer_scheme;
 	const struct crypto_scheme *own_scheme;
 	bool had_retry;
+	char *server_name;		/* server: as the client called it */
 	adtls_bytes_t application_protocol;	/* view into the configuration */
 	char peer_identity[ADTLS_NAME_MAX];
 	struct buffer peer_certificate;	/* DER */
@@ -96,6 +97,7 @@ struct handshake {
 	struct crypto_key_exchange *key_exchange;
 	const char *server_name;	/* client: whom we mean; NULL: anyone */
 	struct buffer client_hello;	/* client: as sent, for its second */
+	bool knows_name;		/* server: it chose the credentials */
 	bool offers_alpn;		/* server: the client does */
 	uint64_t offered[2];		/* rows of the extension table in ClientHello */
 	const struct crypto_group *retry_group;	/* HelloRetryRequest's */
@@ -112,6 +114,7 @@ struct handshake {
 	struct secret server_traffic;
 
 	/* Authentication */
+	adtls_credentials_t *credentials;	/* ours, for this peer */
 	const struct crypto_scheme *scheme;	/* ours, that the peer accepts */
 	bool client_certificate_requested;
 	bool sends_certificate;

@@ -123,6 +123,21 @@ static bool pick_group(const struct priority *priority,
 	return true;
 }
 
+static bool read_server_name(struct hello_offer *offer)
+{
+	const struct extension *extension =
+		extension_list_find(&offer->extensions, EXTENSION_SERVER_NAME);
+
+	if (extension == NULL)
+		return true;
+	if (!server_name_read(extension->body, &offer->server_name))
+		return malformed(offer);
+	if (!server_name_is_valid(offer->server_name))
+		return refuse(offer, ADTLS_ALERT_ILLEGAL_PARAMETER,
+			      ADTLS_REASON_SERVER_NAME_INVALID);
+	return true;
+}
+
 static bool read_cookie(struct hello_offer *offer)
 {
 	const struct extension *extension =
@@ -153,6 +168,7 @@ bool hello_offer_read(const struct adtls_config *config, adtls_bytes_t body,
 	       pick_group(&config->priority, out) &&
 	       read_mandatory_list(out, EXTENSION_SIGNATURE_ALGORITHMS,
 				   &out->signature_schemes) &&
+	       read_server_name(out) &&
 	       read_cookie(out);
 }
 

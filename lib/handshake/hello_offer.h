@@ -19,6 +19,7 @@ struct hello_offer {
 	struct key_share share;
 	size_t share_count;
 	adtls_bytes_t signature_schemes;	/* 16-bit numbers */
+	adtls_bytes_t server_name;		/* empty: none */
 	adtls_bytes_t cookie;			/* empty: none */
 	/* Why it cannot be served. */
 	adtls_alert_t alert;

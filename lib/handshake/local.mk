@@ -28,4 +28,6 @@ libadtls_core_la_SOURCES += \
 	lib/handshake/message_table.h \
 	lib/handshake/retry_request.c \
 	lib/handshake/retry_request.h \
+	lib/handshake/server_name.c \
+	lib/handshake/server_name.h \
 	lib/handshake/server_states.c

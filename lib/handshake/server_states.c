@@ -53,6 +53,8 @@ static bool take_offer(struct handshake *hs, const struct hello_offer *offer)
 		return hs_refuse(hs, ADTLS_ALERT_ILLEGAL_PARAMETER,
 				 ADTLS_REASON_BAD_KEY_SHARE,
 				 "no key share of the group asked for");
+	if (!server_name_choose(hs, offer->server_name))
+		return false;
 	if (!hs_choose_scheme(hs, offer->signature_schemes))
 		return hs_refuse(hs, ADTLS_ALERT_HANDSHAKE_FAILURE,
 				 ADTLS_REASON_NO_COMMON_SIGNATURE,
@@ -155,7 +157,7 @@ enum hs_state server_send_hello(struct handshake *hs)
 	if (!send_server_hello(hs) || !hs_derive_handshake_keys(hs, share))
 		return HS_FAILED;
 	/* Refusals from here on are authenticated by the key exchange. */
-	if (!alpn_settle(hs))
+	if (!server_name_settle(hs) || !alpn_settle(hs))
 		return HS_FAILED;
 	if (layer != NULL && !layer->negotiate(hs->layer, hs))
 		return HS_FAILED;

@@ -35,6 +35,11 @@ tests_scenario_test_alpn_SOURCES = \
 	tests/scenario/test_alpn.c \
 	$(crowd)
 
+cmocka_programs += tests/scenario/test_server_name
+tests_scenario_test_server_name_SOURCES = \
+	tests/scenario/test_server_name.c \
+	$(crowd)
+
 cmocka_programs += tests/scenario/test_extensions
 tests_scenario_test_extensions_SOURCES = \
 	tests/scenario/test_extensions.c \

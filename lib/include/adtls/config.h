@@ -100,6 +100,43 @@ int adtls_config_set_forgery_limit(adtls_config_t *config, uint64_t records);
 /** adtls_config_set_cookie: Whether a server checks a client's address by a cookie; true by default. */
 int adtls_config_set_cookie(adtls_config_t *config, bool on);
 
+/* A server that goes by several names. */
+
+/**
+ * adtls_config_add_server_name:
+ * @name: a DNS name, or "*." and one, which stands for any one label and that
+ *   name; at most 255 bytes, and 1024 names in all
+ * @credentials: with a key; takes a reference
+ *
+ * A client that calls @name (server_name, RFC 6066 §3) meets these credentials,
+ * trust included, all others those of adtls_config_set_credentials(). An exact
+ * name goes before a wildcard, a wildcard before those added after it.
+ *
+ * Returns: ADTLS_OK, ADTLS_E_INVALID, ADTLS_E_CREDENTIALS (no key), or
+ * ADTLS_E_MEMORY.
+ */
+int adtls_config_add_server_name(adtls_config_t *config, const char *name,
+				 adtls_credentials_t *credentials);
+
+/**
+ * Find credentials for a client that calls @name, which is letters, digits,
+ * "-", "_" and "." alone. Must be quick: whoever sends a datagram has it
+ * called, in the thread that took it, and twice for one client.
+ *
+ * Returns: credentials with a key and a reference for the caller, or NULL: the
+ * default ones.
+ */
+typedef adtls_credentials_t *(*adtls_server_name_func)(void *context,
+						       const char *name);
+
+/** adtls_config_set_server_name_callback: @choose is asked for names that were not added. */
+int adtls_config_set_server_name_callback(adtls_config_t *config,
+					  adtls_server_name_func choose,
+					  void *context);
+
+/** adtls_config_set_refuse_unknown_names: Whether a client that calls a name for which there are no credentials is refused (unrecognized_name) or meets the default ones. False by default. A client that calls no name meets the default ones. */
+int adtls_config_set_refuse_unknown_names(adtls_config_t *config, bool on);
+
 typedef enum adtls_alpn_flags {
 	/** Not without an application protocol: a peer that does not use ALPN
 	 * is refused. */

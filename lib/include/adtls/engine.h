@@ -169,6 +169,9 @@ typedef struct adtls_parameters {
 	const char *suite;
 	const char *group;
 	const char *signature;
+	/** Whom the client called: server_name, where it has sent one. Lent by
+	 * the engine. */
+	const char *server_name;
 	/** By ALPN; empty: none. Lent as long as the configuration is there. */
 	adtls_bytes_t application_protocol;
 	bool hello_retry_request;
