@@ -3,6 +3,7 @@
 against adtls, and processes whose output is read while they run."""
 
 import hashlib
+import itertools
 import json
 import os
 import pathlib
@@ -84,20 +85,28 @@ def _pem(der):
         serialization.Encoding.PEM).decode()
 
 
+# Below what systems give away by themselves, so that nobody takes one of these
+# between its choice and its use; each process of tests begins at its own.
+PORTS = range(10000, 30000)
+_ports = itertools.cycle(itertools.chain(PORTS[os.getpid() * 64 % len(PORTS):],
+                                         PORTS))
+
+
 def free_port(count=1):
     """The first of so many UDP ports in a row that nobody has."""
     while True:
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as first:
-            first.bind(("127.0.0.1", 0))
-            port = first.getsockname()[1]
-            if count == 1:
-                return port
-            try:
-                with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as second:
-                    second.bind(("127.0.0.1", port + 1))
-                    return port
-            except (OSError, OverflowError):
-                continue
+        ports = [next(_ports) for _ in range(count)]
+        if ports[-1] == ports[0] + count - 1 and all(map(_is_free, ports)):
+            return ports[0]
+
+
+def _is_free(port):
+    try:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+            probe.bind(("127.0.0.1", port))
+    except OSError:
+        return False
+    return True
 
 
 class Process:

@@ -342,7 +342,7 @@ class EndTest(CoapTest):
                         "get=identity") as process:
                 process.wait_for("answer 0 2.05")
                 hellos = [each for each in recorder.sent if is_hello(each)]
-                self.assertEqual(len(hellos), 2)
+                self.assertGreaterEqual(len(hellos), 2)
                 for datagram in hellos * 3:
                     recorder.send(datagram)
                 process.tell()

@@ -129,12 +129,6 @@ def python_client(port, *arguments):
         capture_output=True, text=True, timeout=PATIENCE, check=False)
 
 
-def unused_port():
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as unused:
-        unused.bind(("127.0.0.1", 0))
-        return unused.getsockname()[1]
-
-
 class CommandTest(unittest.TestCase):
     def assert_done(self, done, output, *words):
         """It printed this, and these words on the side."""
@@ -297,7 +291,12 @@ class Connect(CommandTest):
         self.assertIn("CLIENT_TRAFFIC_SECRET_0 ", file("secrets").read_text())
 
     def test_nobody_there(self):
-        self.assert_fails(connect(unused_port()), NETWORK, "Connection refused")
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as deaf:
+            # Its port is taken, and it hears nobody but itself.
+            deaf.bind(("127.0.0.1", 0))
+            deaf.connect(deaf.getsockname())
+            self.assert_fails(connect(deaf.getsockname()[1]), NETWORK,
+                              "Connection refused")
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
             silent.bind(("127.0.0.1", 0))
             port = silent.getsockname()[1]

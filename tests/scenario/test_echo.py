@@ -192,10 +192,12 @@ class Echo(unittest.TestCase):
                 REFUSED, "certificate-name", "elsewhere.example")
 
     def test_nobody_there(self):
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as unused:
-            unused.bind(("127.0.0.1", 0))
-            port = unused.getsockname()[1]
-        self.assert_ended(client(port), NETWORK, "Connection refused")
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as deaf:
+            # Its port is taken, and it hears nobody but itself.
+            deaf.bind(("127.0.0.1", 0))
+            deaf.connect(deaf.getsockname())
+            self.assert_ended(client(deaf.getsockname()[1]), NETWORK,
+                              "Connection refused")
 
     def test_port_in_use(self):
         with Server() as server:
