@@ -36,81 +36,11 @@ void backend_roots_clear(struct backend_roots *roots)
 	*roots = (struct backend_roots){ 0 };
 }
 
-static void clear_datum(gnutls_datum_t *datum)
-{
-	if (datum->data != NULL)
-		explicit_bzero(datum->data, datum->size);
-	gnutls_free(datum->data);
-	*datum = (gnutls_datum_t){ 0 };
-}
-
 void backend_pki_clear(struct backend_pki *pki)
 {
-	clear_datum(&pki->ca);
-	clear_datum(&pki->certificate);
-	clear_datum(&pki->key);
+	backend_keys_clear(&pki->keys);
 	free(pki->server_name);
 	memset(pki, 0, sizeof(*pki));
-}
-
-static bool read_file(gnutls_datum_t *out, const char *file, const char *what)
-{
-	if (file == NULL || *file == '\0')
-		return true;
-	if (gnutls_load_file(file, out) == GNUTLS_E_SUCCESS)
-		return true;
-	backend_log(BACKEND_LOG_ERROR, "cannot read the %s file '%s'", what,
-		    file);
-	return false;
-}
-
-static bool copy_bytes(gnutls_datum_t *out, const uint8_t *data, size_t len)
-{
-	/* libcoap's PEM buffers may count a NUL at their end. */
-	while (data != NULL && len > 0 && data[len - 1] == '\0' &&
-	       data[0] == '-')
-		len--;
-	if (data == NULL || len == 0)
-		return true;
-	out->data = gnutls_malloc(len);
-	if (out->data == NULL)
-		return false;
-	memcpy(out->data, data, len);
-	out->size = (unsigned)len;
-	return true;
-}
-
-static bool copy_keys(struct backend_pki *pki, const coap_dtls_key_t *key)
-{
-	const coap_pki_key_pem_t *pem = &key->key.pem;
-	const coap_pki_key_pem_buf_t *buffer = &key->key.pem_buf;
-	const coap_pki_key_asn1_t *der = &key->key.asn1;
-
-	switch (key->key_type) {
-	case COAP_PKI_KEY_PEM:
-		return read_file(&pki->ca, pem->ca_file, "CA") &&
-		       read_file(&pki->certificate, pem->public_cert,
-				 "certificate") &&
-		       read_file(&pki->key, pem->private_key, "private key");
-	case COAP_PKI_KEY_PEM_BUF:
-		return copy_bytes(&pki->ca, buffer->ca_cert,
-				  buffer->ca_cert_len) &&
-		       copy_bytes(&pki->certificate, buffer->public_cert,
-				  buffer->public_cert_len) &&
-		       copy_bytes(&pki->key, buffer->private_key,
-				  buffer->private_key_len);
-	case COAP_PKI_KEY_ASN1:
-		return copy_bytes(&pki->ca, der->ca_cert, der->ca_cert_len) &&
-		       copy_bytes(&pki->certificate, der->public_cert,
-				  der->public_cert_len) &&
-		       copy_bytes(&pki->key, der->private_key,
-				  der->private_key_len);
-	default:
-		backend_log(BACKEND_LOG_ERROR,
-			    "keys of coap_pki_key_t %d are not supported",
-			    (int)key->key_type);
-		return false;
-	}
 }
 
 /* What would make checks stricter than adtls makes them. */
@@ -177,9 +107,9 @@ static void mention_limits(const coap_dtls_pki_t *setup, coap_dtls_role_t role)
 static bool has_what_it_needs(const struct backend_pki *pki,
 			      coap_dtls_role_t role)
 {
-	bool has_certificate = pki->certificate.size > 0;
+	bool has_certificate = pki->keys.certificate.size > 0;
 
-	if (has_certificate != (pki->key.size > 0)) {
+	if (has_certificate != backend_keys_have_key(&pki->keys)) {
 		backend_log(BACKEND_LOG_ERROR,
 			    "%s: a certificate needs its private key, and a "
 			    "key its certificate",
@@ -205,7 +135,7 @@ bool backend_pki_set(struct backend_pki *pki, coap_dtls_role_t role,
 	pki->own_ca_only = setup->check_common_ca;
 	pki->validate_name = setup->validate_cn_call_back;
 	pki->validate_name_argument = setup->cn_call_back_arg;
-	pki->is_set = copy_keys(pki, &setup->pki_key) &&
+	pki->is_set = backend_keys_copy(&pki->keys, &setup->pki_key) &&
 		      has_what_it_needs(pki, role) &&
 		      (role == COAP_DTLS_ROLE_SERVER ||
 		       copy_text(&pki->server_name, setup->client_sni));
@@ -214,27 +144,12 @@ bool backend_pki_set(struct backend_pki *pki, coap_dtls_role_t role,
 	return pki->is_set;
 }
 
-static adtls_bytes_t bytes_of(const gnutls_datum_t *datum)
-{
-	return (adtls_bytes_t){ datum->data, datum->size };
-}
-
-static bool is_done(int error, const char *what, const char *file)
-{
-	if (error == ADTLS_OK)
-		return true;
-	backend_log(BACKEND_LOG_ERROR, "%s%s%s: %s", what,
-		    file != NULL ? " " : "", file != NULL ? file : "",
-		    adtls_strerror(error));
-	return false;
-}
-
 static bool add_directory(adtls_credentials_t *credentials, const char *dir)
 {
 	gnutls_x509_trust_list_t list;
 
 	if (gnutls_x509_trust_list_init(&list, 0) < 0)
-		return is_done(ADTLS_E_MEMORY, "trust list", NULL);
+		return backend_is_done(ADTLS_E_MEMORY, "trust list", NULL);
 	if (gnutls_x509_trust_list_add_trust_dir(
 		    list, dir, NULL, GNUTLS_X509_FMT_PEM, 0, 0) <= 0) {
 		backend_log(BACKEND_LOG_ERROR,
@@ -242,8 +157,8 @@ static bool add_directory(adtls_credentials_t *credentials, const char *dir)
 		gnutls_x509_trust_list_deinit(list, 1);
 		return false;
 	}
-	return is_done(adtls_credentials_set_trust(credentials, list),
-		       "CA directory", dir);
+	return backend_is_done(adtls_credentials_set_trust(credentials, list),
+			       "CA directory", dir);
 }
 
 static bool add_roots(adtls_credentials_t *credentials,
@@ -253,9 +168,9 @@ static bool add_roots(adtls_credentials_t *credentials,
 	if (roots->dir != NULL && !add_directory(credentials, roots->dir))
 		return false;
 	return roots->file == NULL ||
-	       is_done(adtls_credentials_add_trust_file(credentials,
-							roots->file),
-		       "CA file", roots->file);
+	       backend_is_done(adtls_credentials_add_trust_file(credentials,
+								roots->file),
+			       "CA file", roots->file);
 }
 
 static bool fill(adtls_credentials_t *credentials,
@@ -264,16 +179,8 @@ static bool fill(adtls_credentials_t *credentials,
 {
 	if (!pki->own_ca_only && !add_roots(credentials, roots))
 		return false;
-	if (pki->ca.size > 0 &&
-	    !is_done(adtls_credentials_add_trust_mem(credentials,
-						     bytes_of(&pki->ca)),
-		     "CA certificate", NULL))
-		return false;
-	return pki->certificate.size == 0 ||
-	       is_done(adtls_credentials_set_key_mem(
-			       credentials, bytes_of(&pki->certificate),
-			       bytes_of(&pki->key)),
-		       "certificate and private key", NULL);
+	return backend_keys_add_ca(credentials, &pki->keys) &&
+	       backend_keys_set_certificate(credentials, &pki->keys);
 }
 
 adtls_credentials_t *backend_pki_credentials(const struct backend_pki *pki,
@@ -284,13 +191,13 @@ adtls_credentials_t *backend_pki_credentials(const struct backend_pki *pki,
 			 (roots->file != NULL || roots->dir != NULL);
 	adtls_credentials_t *credentials;
 
-	if (verifies_peer && pki->ca.size == 0 && !has_roots) {
+	if (verifies_peer && pki->keys.ca.size == 0 && !has_roots) {
 		backend_log(BACKEND_LOG_ERROR,
 			    "peers are to be verified, but there is no CA");
 		return NULL;
 	}
-	if (!is_done(adtls_credentials_new(0, &credentials), "credentials",
-		     NULL))
+	if (!backend_is_done(adtls_credentials_new(0, &credentials),
+			     "credentials", NULL))
 		return NULL;
 	if (!fill(credentials, pki, roots)) {
 		adtls_credentials_unref(credentials);

@@ -9,10 +9,7 @@
 #ifndef ADTLS_COAP_BACKEND_PKI_H
 #define ADTLS_COAP_BACKEND_PKI_H
 
-#include "libcoap_internal.h"
-
-#include <adtls/credentials.h>
-#include <gnutls/gnutls.h>
+#include "backend_keys.h"
 
 /* Anchors of the whole context, coap_context_set_pki_root_cas(). */
 struct backend_roots {
@@ -24,9 +21,7 @@ struct backend_pki {
 	bool is_set;
 	bool verifies_peer; /* a server's clients; servers always are */
 	bool own_ca_only; /* check_common_ca: without the context's anchors */
-	gnutls_datum_t ca;
-	gnutls_datum_t certificate;
-	gnutls_datum_t key; /* wiped when freed */
+	struct backend_keys keys;
 	char *server_name;  /* a client's; NULL: any name */
 	coap_dtls_cn_callback_t validate_name;
 	void *validate_name_argument;

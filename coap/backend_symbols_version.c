@@ -51,7 +51,7 @@ int coap_dtls_pki_is_supported(void)
 
 int coap_dtls_pkcs11_is_supported(void)
 {
-	return 0;
+	return 1;
 }
 
 int coap_dtls_rpk_is_supported(void)

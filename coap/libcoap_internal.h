@@ -16,6 +16,13 @@ int coap_handle_dgram(coap_context_t *context, coap_session_t *session,
 void coap_session_free(coap_session_t *session);
 coap_session_t *coap_session_new_dtls_session(coap_session_t *session,
 					      coap_tick_t now);
+/* Each replaces what the session has; NULL or an empty one: by none. */
+int coap_session_refresh_psk_hint(coap_session_t *session,
+				  const coap_bin_const_t *hint);
+int coap_session_refresh_psk_key(coap_session_t *session,
+				 const coap_bin_const_t *key);
+int coap_session_refresh_psk_identity(coap_session_t *session,
+				      const coap_bin_const_t *identity);
 
 #if LIBCOAP_VERSION < 4003002U
 

@@ -22,6 +22,8 @@ coap_libbackend_a_SOURCES = \
 	coap/backend_hello.h \
 	coap/backend_jobs.c \
 	coap/backend_jobs.h \
+	coap/backend_keys.c \
+	coap/backend_keys.h \
 	coap/backend_log.c \
 	coap/backend_log.h \
 	coap/backend_outcome.c \

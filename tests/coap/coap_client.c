@@ -9,7 +9,7 @@
  *   leave=PATH     as get, but release the session while its answer is handled
  *
  * Prints each answer and each failure with the session's number. */
-#include "program.h"
+#include "program_credentials.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -146,14 +146,28 @@ static void act(const char *action)
 		exit(2);
 }
 
-static void open_session(unsigned number)
+static coap_session_t *connect_session(coap_address_t *local)
 {
 	coap_address_t server = make_address(client.options.port);
+	coap_dtls_pki_t pki;
+	coap_dtls_cpsk_t psk;
+
+	if (client.options.psk != NULL) {
+		psk = make_client_psk(&client.options);
+		return coap_new_client_session_psk2(client.context, local,
+						    &server, COAP_PROTO_DTLS,
+						    &psk);
+	}
+	pki = make_pki(&client.options);
+	return coap_new_client_session_pki(client.context, local, &server,
+					   COAP_PROTO_DTLS, &pki);
+}
+
+static void open_session(unsigned number)
+{
 	coap_address_t local = make_address(client.options.bind_port);
-	coap_dtls_pki_t pki = make_pki(&client.options);
-	coap_session_t *session = coap_new_client_session_pki(
-		client.context, client.options.bind_port > 0 ? &local : NULL,
-		&server, COAP_PROTO_DTLS, &pki);
+	coap_session_t *session = connect_session(
+		client.options.bind_port > 0 ? &local : NULL);
 
 	if (session == NULL) {
 		coap_free_context(client.context);

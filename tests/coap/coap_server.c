@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A CoAP server that tests ask what it knows of them. Prints "ready", and what
  * came of each connection, until SIGTERM. */
-#include "program.h"
+#include "program_credentials.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -44,6 +44,7 @@ static void get_identity(coap_resource_t *resource, coap_session_t *session,
 {
 	adtls_verdict_t *verdict = adtls_coap_verdict(session);
 	adtls_statistics_t statistics;
+	const coap_bin_const_t *psk = coap_session_get_psk_identity(session);
 	char text[512];
 
 	(void)resource;
@@ -52,14 +53,16 @@ static void get_identity(coap_resource_t *resource, coap_session_t *session,
 	adtls_coap_statistics(session, &statistics);
 	snprintf(text, sizeof(text),
 		 "identity=%s certificate=%d authorization=%d software=%s "
-		 "granted=%d received=%d",
+		 "granted=%d received=%d psk=%.*s",
 		 adtls_coap_peer_identity(session),
 		 adtls_coap_peer_certificate(session).len > 0,
 		 (int)adtls_coap_authorization(session),
 		 verdict != NULL ? adtls_verdict_software(verdict) : "",
 		 verdict != NULL && adtls_verdict_expires_at(verdict) >
 					    adtls_verdict_appraised_at(verdict),
-		 statistics.datagrams_received > 0);
+		 statistics.datagrams_received > 0,
+		 psk != NULL ? (int)psk->length : 0,
+		 psk != NULL && psk->s != NULL ? (const char *)psk->s : "");
 	answer(response, text);
 }
 
@@ -133,17 +136,37 @@ static void add_resource(coap_context_t *context, const char *path,
 		counted = resource;
 }
 
+/* PKI, PSK, or both. */
+static bool set_credentials(coap_context_t *context,
+			    const struct options *options)
+{
+	bool has_psk = options->psk != NULL || options->identities.count > 0 ||
+		       options->psk_names.count > 0;
+	bool has_pki = options->certificate != NULL || !has_psk;
+	coap_dtls_pki_t pki;
+	coap_dtls_spsk_t psk;
+
+	if (has_pki) {
+		pki = make_pki(options);
+		if (!coap_context_set_pki(context, &pki))
+			return false;
+	}
+	if (has_psk) {
+		psk = make_server_psk(options);
+		return coap_context_set_psk2(context, &psk);
+	}
+	return true;
+}
+
 int main(int argc, char **argv)
 {
 	struct options options;
 	coap_context_t *context;
-	coap_dtls_pki_t pki;
 	coap_address_t address;
 
 	coap_startup();
 	read_options(argc, argv, &options);
 	context = make_context(&options);
-	pki = make_pki(&options);
 	address = make_address(options.port);
 	coap_register_event_handler(context, count_sessions);
 	add_resource(context, "identity", get_identity);
@@ -151,7 +174,7 @@ int main(int argc, char **argv)
 	add_resource(context, "close", get_close);
 	add_resource(context, "count", get_count);
 	add_resource(context, "large", get_large);
-	if (!coap_context_set_pki(context, &pki) ||
+	if (!set_credentials(context, &options) ||
 	    coap_new_endpoint(context, &address, COAP_PROTO_DTLS) == NULL) {
 		coap_free_context(context);
 		return 1;

@@ -17,14 +17,23 @@ enum option_code {
 	OPTION_ATTESTATION_KEY,
 	OPTION_MEASUREMENT,
 	OPTION_NAME,
+	OPTION_KEY_KIND,
+	OPTION_TOKEN_PIN,
 	OPTION_REFUSE,
+	OPTION_PINNED,
+	OPTION_PSK,
+	OPTION_IDENTITY,
+	OPTION_HINT,
+	OPTION_SET,
+	OPTION_NAMES,
+	OPTION_IDENTITIES,
+	OPTION_PSK_NAMES,
 	OPTION_PORT,
 	OPTION_BIND_PORT,
 	OPTION_SESSIONS,
 	OPTION_MTU,
-	OPTION_NO_VERIFY,
 	OPTION_OWN_LOOP,
-	OPTION_UNSUPPORTED,
+	OPTION_MORE_SETUP,
 	OPTION_TRACE
 };
 
@@ -37,14 +46,23 @@ static const struct option long_options[] = {
 	{ "attestation-key", required_argument, NULL, OPTION_ATTESTATION_KEY },
 	{ "measurement", required_argument, NULL, OPTION_MEASUREMENT },
 	{ "name", required_argument, NULL, OPTION_NAME },
+	{ "key-kind", required_argument, NULL, OPTION_KEY_KIND },
+	{ "token-pin", required_argument, NULL, OPTION_TOKEN_PIN },
 	{ "refuse", required_argument, NULL, OPTION_REFUSE },
+	{ "pinned", required_argument, NULL, OPTION_PINNED },
+	{ "psk", required_argument, NULL, OPTION_PSK },
+	{ "identity", required_argument, NULL, OPTION_IDENTITY },
+	{ "hint", required_argument, NULL, OPTION_HINT },
+	{ "set", required_argument, NULL, OPTION_SET },
+	{ "names", required_argument, NULL, OPTION_NAMES },
+	{ "identities", required_argument, NULL, OPTION_IDENTITIES },
+	{ "psk-names", required_argument, NULL, OPTION_PSK_NAMES },
 	{ "port", required_argument, NULL, OPTION_PORT },
 	{ "bind-port", required_argument, NULL, OPTION_BIND_PORT },
 	{ "sessions", required_argument, NULL, OPTION_SESSIONS },
 	{ "mtu", required_argument, NULL, OPTION_MTU },
-	{ "no-verify", no_argument, NULL, OPTION_NO_VERIFY },
 	{ "own-loop", no_argument, NULL, OPTION_OWN_LOOP },
-	{ "unsupported", no_argument, NULL, OPTION_UNSUPPORTED },
+	{ "more-setup", no_argument, NULL, OPTION_MORE_SETUP },
 	{ "trace", no_argument, NULL, OPTION_TRACE },
 	{ NULL, 0, NULL, 0 },
 };
@@ -60,10 +78,39 @@ static void read_text(int code, struct options *out)
 		[OPTION_ATTESTATION_KEY] = &out->attestation_key,
 		[OPTION_MEASUREMENT] = &out->measurement,
 		[OPTION_NAME] = &out->name,
+		[OPTION_KEY_KIND] = &out->key_kind,
+		[OPTION_TOKEN_PIN] = &out->token_pin,
 		[OPTION_REFUSE] = &out->refuse,
+		[OPTION_PINNED] = &out->pinned,
+		[OPTION_PSK] = &out->psk,
+		[OPTION_IDENTITY] = &out->identity,
+		[OPTION_HINT] = &out->hint,
 	};
 
 	*places[code] = optarg;
+}
+
+static struct list *list_place(int code, struct options *out)
+{
+	switch (code) {
+	case OPTION_SET:
+		return &out->sets;
+	case OPTION_NAMES:
+		return &out->names;
+	case OPTION_IDENTITIES:
+		return &out->identities;
+	case OPTION_PSK_NAMES:
+		return &out->psk_names;
+	default:
+		return NULL;
+	}
+}
+
+static void append(struct list *list, const char *item)
+{
+	if (list->count == LIST_MAX)
+		exit(2);
+	list->items[list->count++] = item;
 }
 
 static unsigned *number_place(int code, struct options *out)
@@ -85,14 +132,11 @@ static unsigned *number_place(int code, struct options *out)
 static void read_switch(int code, struct options *out)
 {
 	switch (code) {
-	case OPTION_NO_VERIFY:
-		out->verify = false;
-		return;
 	case OPTION_OWN_LOOP:
 		out->own_loop = true;
 		return;
-	case OPTION_UNSUPPORTED:
-		out->unsupported = true;
+	case OPTION_MORE_SETUP:
+		out->more_setup = true;
 		return;
 	case OPTION_TRACE:
 		coap_set_log_level(LOG_DEBUG);
@@ -105,58 +149,26 @@ static void read_switch(int code, struct options *out)
 
 void read_options(int argc, char **argv, struct options *out)
 {
+	struct list *list;
 	unsigned *number;
 	int code;
 
-	*out = (struct options){ .sessions = 1, .verify = true };
+	*out = (struct options){ .sessions = 1 };
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	while ((code = getopt_long(argc, argv, "", long_options, NULL)) > 0) {
 		number = number_place(code, out);
-		if (number != NULL)
+		list = list_place(code, out);
+		if (list != NULL)
+			append(list, optarg);
+		else if (number != NULL)
 			*number = (unsigned)strtoul(optarg, NULL, 10);
-		else if (code <= OPTION_REFUSE)
+		else if (code <= OPTION_HINT)
 			read_text(code, out);
 		else
 			read_switch(code, out);
 	}
 	while (optind < argc && out->action_count < ACTIONS_MAX)
 		out->actions[out->action_count++] = argv[optind++];
-}
-
-static int validate_name(const char *name, const uint8_t *certificate,
-			 size_t len, coap_session_t *session, unsigned depth,
-			 int validated, void *argument)
-{
-	(void)certificate;
-	(void)len;
-	(void)session;
-	(void)depth;
-	(void)validated;
-	return strcmp(name, argument) != 0;
-}
-
-coap_dtls_pki_t make_pki(const struct options *options)
-{
-	coap_dtls_pki_t pki = {
-		.version = COAP_DTLS_PKI_SETUP_VERSION,
-		.verify_peer_cert = options->verify,
-		.is_rpk_not_cert = options->unsupported,
-		.client_sni = (char *)(uintptr_t)options->name,
-		.pki_key = {
-			.key_type = COAP_PKI_KEY_PEM,
-			.key.pem = {
-				.ca_file = options->ca,
-				.public_cert = options->certificate,
-				.private_key = options->key,
-			},
-		},
-	};
-
-	if (options->refuse != NULL) {
-		pki.validate_cn_call_back = validate_name;
-		pki.cn_call_back_arg = (void *)(uintptr_t)options->refuse;
-	}
-	return pki;
 }
 
 coap_address_t make_address(unsigned port)
@@ -196,7 +208,7 @@ static void give_up(const char *what, const char *why)
 	exit(1);
 }
 
-static size_t read_file(const char *file, uint8_t *out, size_t out_len)
+size_t read_file(const char *file, uint8_t *out, size_t out_len)
 {
 	FILE *stream = fopen(file, "rb");
 	size_t len = 0;

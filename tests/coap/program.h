@@ -7,6 +7,13 @@
 #include <adtls/coap.h>
 
 #define ACTIONS_MAX 32
+#define LIST_MAX 16
+
+/* An option that was given several times. */
+struct list {
+	const char *items[LIST_MAX];
+	unsigned count;
+};
 
 struct options {
 	const char *certificate;
@@ -17,14 +24,23 @@ struct options {
 	const char *attestation_key; /* a client's */
 	const char *measurement;     /* of its firmware, a file of 32 bytes */
 	const char *name;	     /* of the server; NULL: any */
-	const char *refuse;	     /* for validate_cn_call_back */
+	const char *key_kind;	     /* pem, buffer, der, token */
+	const char *token_pin;
+	const char *refuse;	     /* for validate_cn_call_back: a name */
+	const char *pinned;	     /* for it: a file with the DER wanted */
+	const char *psk;
+	const char *identity; /* a client's */
+	const char *hint;     /* a client's: the identity for any */
+	struct list sets;     /* MEMBER=NUMBER of coap_dtls_pki_t */
+	struct list names;    /* NAME=FILE for validate_sni_call_back */
+	struct list identities; /* IDENTITY=KEY for validate_id_call_back */
+	struct list psk_names;	/* NAME=KEY for PSKs' validate_sni_call_back */
 	unsigned port;
 	unsigned bind_port; /* a client's own; 0: any */
 	unsigned sessions;
 	unsigned mtu;
-	bool verify; /* peers' certificates */
 	bool own_loop; /* poll() around libcoap */
-	bool unsupported; /* ask for raw public keys */
+	bool more_setup; /* additional_tls_setup_call_back */
 	const char *actions[ACTIONS_MAX];
 	unsigned action_count;
 };
@@ -33,8 +49,8 @@ struct options {
 void read_options(int argc, char **argv, struct options *out);
 /* A context with all of it set. Exits with 1, the log says why. */
 coap_context_t *make_context(const struct options *options);
-/* The coap_dtls_pki_t of the options. */
-coap_dtls_pki_t make_pki(const struct options *options);
+/* Returns: the bytes read, at most @out_len; 0 if there is no such file. */
+size_t read_file(const char *file, uint8_t *out, size_t out_len);
 /* 127.0.0.1:port. */
 coap_address_t make_address(unsigned port);
 /* One round of the context's loop, of at most @wait_ms. */

@@ -8,82 +8,19 @@ import pathlib
 import re
 import select
 import shutil
-import signal
 import socket
 import subprocess
 import tempfile
 import threading
 import unittest
 
+import coap_case
 import harness
-from harness import BUILD, Process, free_port, relay
+from coap_case import CLIENT, SERVER, CoapTest, attested, client
+from harness import BUILD, Process, free_port
 
-CLIENT = BUILD / "tests/coap/coap_client"
-SERVER = BUILD / "tests/coap/coap_server"
 NOTLS = "libcoap_3-notls_la-coap_notls.o"
-
-
-def setUpModule():
-    global FOLDER, CREDENTIALS
-    folder = tempfile.TemporaryDirectory(prefix="adtls-coap-")
-    unittest.addModuleCleanup(folder.cleanup)
-    FOLDER = pathlib.Path(folder.name)
-    CREDENTIALS = harness.Credentials(FOLDER)
-
-
-def credential_options(certificate_and_key):
-    certificate, key = certificate_and_key
-    return ["--certificate", certificate, "--key", key, "--ca", CREDENTIALS.ca]
-
-
-def start_server(*options, port=None):
-    """Our server, ready, and its port."""
-    port = port or free_port()
-    server = Process(SERVER, "--port", port,
-                     *credential_options(CREDENTIALS.server), *options)
-    try:
-        server.wait_for("ready")
-    except AssertionError:
-        server.end()
-        raise
-    return server, port
-
-
-def client(port, *words):
-    return Process(CLIENT, "--port", port, "--name", "localhost",
-                   *credential_options(CREDENTIALS.client), *words)
-
-
-def attested(measurement):
-    return ["--attestation-key", CREDENTIALS.attestation_key, "--measurement",
-            measurement]
-
-
-class CoapTest(unittest.TestCase):
-    def serve(self, *options, port=None):
-        server, port = start_server(*options, port=port)
-        self.addCleanup(self.end, server)
-        return server, port
-
-    def end(self, server):
-        """Leaks and the like show in the status."""
-        status = server.end()
-        self.assertIn(status, (0, -signal.SIGKILL), "\n".join(server.lines))
-
-    def relay_to(self, port, *options):
-        process, port = relay(port, *options)
-        self.addCleanup(process.end)
-        return port
-
-    def run_client(self, port, *words):
-        """What a client printed that ended well."""
-        with client(port, *words) as process:
-            return self.finish(process)
-
-    def finish(self, process, expected=0):
-        status, output = process.finish()
-        self.assertEqual(status, expected, output)
-        return output
+setUpModule = coap_case.setUpModule
 
 
 def symbols(file, *options):
@@ -138,13 +75,13 @@ class StockTest(CoapTest):
     def setUpClass(cls):
         if not harness.EXAMPLES.exists():
             raise unittest.SkipTest(f"no {harness.EXAMPLES}")
-        folder = pathlib.Path(tempfile.mkdtemp(dir=FOLDER))
+        folder = pathlib.Path(tempfile.mkdtemp(dir=coap_case.FOLDER))
         cls.installation = harness.Installation(folder)
         cls.examples = cls.installation.build_examples(folder)
 
     def setUp(self):
         self.port = free_port(2)
-        options = [*self.stock_options(CREDENTIALS.server), "-d", "10"]
+        options = [*self.stock_options(coap_case.CREDENTIALS.server), "-d", "10"]
         self.server = self.start("coap-server", "-A", "127.0.0.1", "-p", self.port,
                                  "-v", "7", *options)
         self.addCleanup(self.end, self.server)
@@ -152,7 +89,7 @@ class StockTest(CoapTest):
 
     def stock_options(self, certificate_and_key):
         certificate, key = certificate_and_key
-        return ["-c", certificate, "-j", key, "-C", CREDENTIALS.ca]
+        return ["-c", certificate, "-j", key, "-C", coap_case.CREDENTIALS.ca]
 
     def start(self, program, *words):
         return Process("env", f"LD_LIBRARY_PATH={self.installation.lib}",
@@ -160,7 +97,7 @@ class StockTest(CoapTest):
 
     def ask(self, path, *words, port=None):
         return self.start(
-            "coap-client", *self.stock_options(CREDENTIALS.client), *words,
+            "coap-client", *self.stock_options(coap_case.CREDENTIALS.client), *words,
             f"coaps://127.0.0.1:{port or self.port + 1}/{path}")
 
     def test_holds_our_symbols(self):
@@ -172,7 +109,7 @@ class StockTest(CoapTest):
     def test_the_trap(self):
         """A program that names no DTLS function: linked without the script it
         silently gets none, and with it, it gets ours."""
-        program, source = FOLDER / "trap", FOLDER / "trap.c"
+        program, source = coap_case.FOLDER / "trap", coap_case.FOLDER / "trap.c"
         source.write_text("#include <coap3/coap.h>\n"
                           "int main(void) { return !coap_new_context(NULL); }\n")
         with_script = subprocess.run(
@@ -190,7 +127,7 @@ class StockTest(CoapTest):
             self.assertIn("test server made with libcoap", self.finish(process))
 
     def test_without_a_ca_nothing_is_sent(self):
-        certificate, key = CREDENTIALS.client
+        certificate, key = coap_case.CREDENTIALS.client
         with self.start("coap-client", "-c", certificate, "-j", key,
                         f"coaps://127.0.0.1:{self.port + 1}/") as process:
             self.assertIn("not verified", self.finish(process, 255))
@@ -203,14 +140,14 @@ class StockTest(CoapTest):
 
     def test_blockwise(self):
         body = os.urandom(10000).hex()
-        (FOLDER / "body").write_text(body)
+        (coap_case.FOLDER / "body").write_text(body)
         with self.ask("body", "-m", "put", "-b", "1024", "-f",
-                      FOLDER / "body") as process:
+                      coap_case.FOLDER / "body") as process:
             self.finish(process)
         with self.ask("body", "-m", "get", "-b", "1024", "-o",
-                      FOLDER / "answer") as process:
+                      coap_case.FOLDER / "answer") as process:
             self.finish(process)
-        self.assertEqual((FOLDER / "answer").read_text().rstrip("\n"), body)
+        self.assertEqual((coap_case.FOLDER / "answer").read_text().rstrip("\n"), body)
 
     def test_observe_confirmable(self):
         with self.ask("time", "-s", "3", "-v", "7") as process:
@@ -359,7 +296,7 @@ class RefusalTest(CoapTest):
 
     def test_server_of_another_ca(self):
         server, port = self.serve()
-        output = self.refused(port, "--ca", CREDENTIALS.stranger_ca)
+        output = self.refused(port, "--ca", coap_case.CREDENTIALS.stranger_ca)
         self.assertIn("outcome failed certificate-untrusted", output)
         self.assertIn("failure 0 3", output)  # COAP_NACK_TLS_FAILED
         self.assertIn("outcome failed alert-received alert=received:unknown_ca",
@@ -371,7 +308,7 @@ class RefusalTest(CoapTest):
         self.assertIn("outcome failed certificate-name", output)
 
     def test_client_of_another_ca(self):
-        server, port = self.serve("--ca", CREDENTIALS.stranger_ca)
+        server, port = self.serve("--ca", coap_case.CREDENTIALS.stranger_ca)
         self.refused(port)
         self.assertIn("outcome failed certificate-untrusted alert=unknown_ca "
                       "identity=CN=device-1",
@@ -392,15 +329,15 @@ class RefusalTest(CoapTest):
 
 class AttestationTest(CoapTest):
     def test_genuine(self):
-        server, port = self.serve("--policy", CREDENTIALS.policy)
+        server, port = self.serve("--policy", coap_case.CREDENTIALS.policy)
         output = self.run_client(port, "--sessions", "5",
-                                 *attested(CREDENTIALS.genuine), "get=identity")
+                                 *attested(coap_case.CREDENTIALS.genuine), "get=identity")
         self.assertEqual(output.count("authorization=2 software=test granted=1"), 5)
         server.wait_for("outcome established none alert=none identity=CN=device-1")
 
     def test_tampered(self):
-        server, port = self.serve("--policy", CREDENTIALS.policy)
-        with client(port, *attested(CREDENTIALS.tampered),
+        server, port = self.serve("--policy", coap_case.CREDENTIALS.policy)
+        with client(port, *attested(coap_case.CREDENTIALS.tampered),
                     "get=identity") as process:
             output = self.finish(process, 1)
         self.assertIn("measurement", server.wait_for(
@@ -410,11 +347,11 @@ class AttestationTest(CoapTest):
 
     def test_refusal_survives_loss(self):
         """The alert is repeated for who did not hear it the first time."""
-        server, port = self.serve("--policy", CREDENTIALS.policy)
+        server, port = self.serve("--policy", coap_case.CREDENTIALS.policy)
         losses = [word for number in range(4, 7)
                   for word in ("--drop-to-client", number)]
         port = self.relay_to(port, *losses)
-        with client(port, *attested(CREDENTIALS.tampered),
+        with client(port, *attested(coap_case.CREDENTIALS.tampered),
                     "get=identity") as process:
             output = self.finish(process, 1)
         server.wait_for("outcome refused measurement-mismatch")
@@ -422,15 +359,15 @@ class AttestationTest(CoapTest):
 
     def test_refused_clients_starve_nobody(self):
         """libcoap has room for 100 sessions that are not established."""
-        _, port = self.serve("--policy", CREDENTIALS.policy)
+        _, port = self.serve("--policy", coap_case.CREDENTIALS.policy)
         for _ in range(2):
-            with client(port, "--sessions", "60", *attested(CREDENTIALS.tampered),
+            with client(port, "--sessions", "60", *attested(coap_case.CREDENTIALS.tampered),
                         "get=identity") as process:
                 self.assertNotIn("answer", self.finish(process, 1))
-        self.run_client(port, *attested(CREDENTIALS.genuine), "get=identity")
+        self.run_client(port, *attested(coap_case.CREDENTIALS.genuine), "get=identity")
 
     def test_evidence_is_required(self):
-        server, port = self.serve("--policy", CREDENTIALS.policy)
+        server, port = self.serve("--policy", coap_case.CREDENTIALS.policy)
         with client(port, "get=identity") as process:
             output = self.finish(process, 1)
         server.wait_for("outcome failed attestation-not-offered "
@@ -446,46 +383,46 @@ class ConfigurationTest(CoapTest):
             self.assertIn(expected, self.finish(process, 1))
 
     def test_servers(self):
-        certificate, key = CREDENTIALS.server
-        ca = ["--ca", CREDENTIALS.ca]
+        certificate, key = coap_case.CREDENTIALS.server
+        ca = ["--ca", coap_case.CREDENTIALS.ca]
         self.fails("a server needs a certificate", *ca)
         self.fails("a certificate needs its private key", *ca, "--certificate",
                    certificate)
         self.fails("cannot read the private key file '/nowhere'", *ca,
                    "--certificate", certificate, "--key", "/nowhere")
         self.fails("certificate and private key: ", *ca, "--certificate",
-                   certificate, "--key", CREDENTIALS.client[1])
+                   certificate, "--key", coap_case.CREDENTIALS.client[1])
         self.fails("CA certificate: ", "--ca", key, "--certificate", certificate,
                    "--key", key)
         self.fails("there is no CA", "--certificate", certificate, "--key", key)
-        self.fails("there is no CA certificate in", "--ca-dir", FOLDER / "none",
+        self.fails("there is no CA certificate in", "--ca-dir", coap_case.FOLDER / "none",
                    "--certificate", certificate, "--key", key)
         self.fails("raw public keys", *ca, "--certificate", certificate, "--key",
-                   key, "--unsupported")
+                   key, "--set", "is_rpk_not_cert=1")
         self.fails("mtu", "--mtu", "100")
         self.fails("mtu", "--mtu", "1473")
 
     def test_ca_directory(self):
-        folder = FOLDER / "anchors"
+        folder = coap_case.FOLDER / "anchors"
         folder.mkdir()
-        shutil.copy(CREDENTIALS.ca, folder)
-        certificate, key = CREDENTIALS.server
+        shutil.copy(coap_case.CREDENTIALS.ca, folder)
+        certificate, key = coap_case.CREDENTIALS.server
         with Process(SERVER, "--port", port := free_port(), "--ca-dir", folder,
                      "--certificate", certificate, "--key", key) as server:
             server.wait_for("ready")
             self.run_client(port, "get=identity")
 
     def test_anybody_may_connect(self):
-        certificate, key = CREDENTIALS.server
-        with Process(SERVER, "--port", port := free_port(), "--no-verify",
+        certificate, key = coap_case.CREDENTIALS.server
+        with Process(SERVER, "--port", port := free_port(), "--set", "verify_peer_cert=0",
                      "--certificate", certificate, "--key", key) as server:
             server.wait_for("ready")
-            with Process(CLIENT, "--port", port, "--ca", CREDENTIALS.ca,
+            with Process(CLIENT, "--port", port, "--ca", coap_case.CREDENTIALS.ca,
                          "get=identity") as process:
                 self.assertIn("identity= certificate=0", self.finish(process))
 
     def test_clients_verify(self):
-        with client(free_port(), "--no-verify", "get=identity") as process:
+        with client(free_port(), "--set", "verify_peer_cert=0", "get=identity") as process:
             self.assertIn("not verified", self.finish(process, 1))
 
 
