@@ -151,6 +151,7 @@ void adtls_engine_free(adtls_engine_t *engine)
 		engine->config->layer->free(engine->layer);
 	hs_facts_clear(&engine->facts);
 	channel_clear(&engine->channel);
+	exchanges_clear(&engine->exchanges);
 	data_queue_clear(&engine->outgoing);
 	data_queue_clear(&engine->held);
 	data_queue_clear(&engine->early);
@@ -222,28 +223,31 @@ void adtls_engine_finish_job(adtls_engine_t *engine, adtls_time_t now,
 	adtls_job_free(job);
 }
 
-struct connected engine_connected(struct adtls_engine *engine)
+struct connected engine_connected(struct adtls_engine *engine,
+				  adtls_time_t now)
 {
 	return (struct connected){
+		.config = engine->config,
 		.role = engine->role,
 		.channel = &engine->channel,
 		.facts = &engine->facts,
-		.update = &engine->key_update,
+		.exchanges = &engine->exchanges,
 		.out_updated = &engine->keys_were_updated,
+		.now = now,
 	};
 }
 
 int adtls_engine_update_keys(adtls_engine_t *engine, adtls_time_t now,
 			     bool request_peer)
 {
-	struct connected connected = engine_connected(engine);
+	struct connected connected = engine_connected(engine, now);
 
-	(void)now;
 	if (engine->phase >= ENGINE_CLOSING)
 		return ADTLS_E_CLOSED;
 	/* RFC 9147 §8: one at a time, and none before the last is acknowledged;
 	 * none either while our Finished may still be on its way. */
-	if (engine->phase != ENGINE_CONNECTED || engine->key_update.is_pending ||
+	if (engine->phase != ENGINE_CONNECTED ||
+	    exchanges_has(&engine->exchanges, HANDSHAKE_KEY_UPDATE) ||
 	    flight_has_before(&engine->channel.outgoing, EPOCH_APPLICATION))
 		return ADTLS_E_AGAIN;
 	return connected_update_keys(&connected, request_peer) ?

@@ -57,7 +57,7 @@ struct adtls_engine {
 	struct channel channel;
 	struct handshake *hs;		/* NULL once it completed */
 	struct hs_facts facts;
-	struct key_update key_update;
+	struct exchanges exchanges;
 	bool keys_were_updated;		/* to be told */
 	void *layer;
 	adtls_authorization_t authorization;	/* as last told */
@@ -113,7 +113,8 @@ void engine_fail(struct adtls_engine *engine, adtls_time_t now,
 void engine_closed_by_peer(struct adtls_engine *engine, adtls_alert_t alert);
 
 /* The part of the engine that messages after the handshake are about. */
-struct connected engine_connected(struct adtls_engine *engine);
+struct connected engine_connected(struct adtls_engine *engine,
+				  adtls_time_t now);
 
 /* engine_time.c */
 

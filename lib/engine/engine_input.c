@@ -21,14 +21,14 @@ static void fail_unexpected(struct adtls_engine *engine, adtls_time_t now,
 }
 
 static enum hs_fragment_use
-fragment_use(struct adtls_engine *engine, uint64_t epoch,
+fragment_use(struct adtls_engine *engine, adtls_time_t now, uint64_t epoch,
 	     const struct handshake_fragment *fragment)
 {
 	struct connected connected;
 
 	if (engine->hs != NULL)
 		return handshake_fragment_use(engine->hs, epoch, fragment);
-	connected = engine_connected(engine);
+	connected = engine_connected(engine, now);
 	return connected_fragment_use(&connected, epoch, fragment);
 }
 
@@ -84,7 +84,7 @@ static void take_fragment(struct adtls_engine *engine, adtls_time_t now,
 			  const struct handshake_fragment *fragment,
 			  struct fragments_seen *seen)
 {
-	switch (fragment_use(engine, epoch, fragment)) {
+	switch (fragment_use(engine, now, epoch, fragment)) {
 	case HS_FRAGMENT_TAKE:
 		break;
 	case HS_FRAGMENT_DROP:
@@ -397,17 +397,12 @@ static void schedule_ack(struct adtls_engine *engine, uint64_t now_us)
 /* Messages after the handshake. */
 static void run_connected(struct adtls_engine *engine, adtls_time_t now)
 {
-	struct connected connected = engine_connected(engine);
+	struct connected connected = engine_connected(engine, now);
 	struct hs_failure failure;
 
-	if (!connected_receive(&connected, &failure)) {
+	if (!connected_run(&connected, &failure))
 		engine_fail(engine, now, failure.alert, failure.reason, "%s",
 			    failure.detail);
-		return;
-	}
-	if (!connected_acknowledged(&connected))
-		engine_fail(engine, now, ADTLS_ALERT_INTERNAL_ERROR,
-			    ADTLS_REASON_INTERNAL, "no keys for the next epoch");
 }
 
 void engine_advance(struct adtls_engine *engine, adtls_time_t now)

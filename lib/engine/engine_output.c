@@ -196,7 +196,7 @@ static size_t allowance(const struct adtls_engine *engine, size_t out_len)
 /* Long before a key is used up it is replaced. */
 static void renew_keys(struct adtls_engine *engine, adtls_time_t now)
 {
-	struct connected connected = engine_connected(engine);
+	struct connected connected = engine_connected(engine, now);
 	bool peers_too;
 
 	if (engine->phase == ENGINE_CONNECTED &&

@@ -51,12 +51,16 @@ static bool is_unanswered(const struct adtls_engine *engine)
 }
 
 /* Old keys go when nobody can need them any more. */
-static void retire(struct adtls_engine *engine, uint64_t now_us)
+static void retire(struct adtls_engine *engine, adtls_time_t now)
 {
+	uint64_t now_us = now.monotonic_us;
+
 	engine->retire_us = ADTLS_NEVER;
 	/* What of the handshake is not acknowledged by now never will be. */
 	flight_acknowledge_before(&engine->channel.outgoing, EPOCH_APPLICATION,
 				  now_us);
+	/* Messages may have waited for that. */
+	engine_advance(engine, now);
 	if (!channel_retire_old(&engine->channel))
 		engine->retire_us = now_us + ENGINE_RETENTION_US;
 }
@@ -95,7 +99,7 @@ void adtls_engine_tick(adtls_engine_t *engine, adtls_time_t now)
 		return;
 	}
 	if (now_us >= engine->retire_us)
-		retire(engine, now_us);
+		retire(engine, now);
 	if (layer != NULL && now_us >= layer->deadline(engine->layer)) {
 		layer->tick(engine->layer, now);
 		engine_settle(engine, now);

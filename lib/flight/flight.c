@@ -78,7 +78,7 @@ bool flight_add(struct flight *flight, uint16_t message_seq, uint8_t type,
 {
 	struct flight_message *grown;
 
-	if (flight->message_count == FLIGHT_MESSAGES_MAX)
+	if (flight_is_full(flight))
 		return false;
 	grown = reallocarray(flight->messages, flight->message_count + 1,
 			     sizeof(*grown));
@@ -362,6 +362,18 @@ bool flight_has_before(const struct flight *flight, uint64_t epoch)
 bool flight_is_delivered(const struct flight *flight, uint16_t message_seq)
 {
 	return find_message(flight, message_seq) == NULL;
+}
+
+bool flight_is_delivered_up_to(const struct flight *flight,
+			       uint16_t message_seq)
+{
+	return flight->message_count == 0 ||
+	       flight->messages[0].message_seq > message_seq;
+}
+
+bool flight_is_full(const struct flight *flight)
+{
+	return flight->message_count == FLIGHT_MESSAGES_MAX;
 }
 
 bool flight_is_empty(const struct flight *flight)

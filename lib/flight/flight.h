@@ -92,8 +92,13 @@ void flight_acknowledge_all(struct flight *flight, uint64_t now_us);
  * that epoch shows that it has got them. */
 void flight_acknowledge_before(struct flight *flight, uint64_t epoch,
 			       uint64_t now_us);
+/* Would flight_add() refuse one more message? */
+bool flight_is_full(const struct flight *flight);
 /* Has all of the message arrived? True for one that is not there (any more). */
 bool flight_is_delivered(const struct flight *flight, uint16_t message_seq);
+/* The same for the message and all before it. */
+bool flight_is_delivered_up_to(const struct flight *flight,
+			       uint16_t message_seq);
 /* Is a message of an epoch before @epoch waiting to arrive? */
 bool flight_has_before(const struct flight *flight, uint64_t epoch);
 /* Everything that was added has been acknowledged. */

@@ -82,8 +82,9 @@ void channel_restart(struct channel *channel, size_t reassembly_budget,
 bool channel_send(struct channel *channel, uint64_t epoch, uint8_t type,
 		  struct buffer *body)
 {
-	if (!flight_add(&channel->outgoing, channel->next_send_seq, type, epoch,
-			body))
+	if (channel->next_send_seq > UINT16_MAX ||
+	    !flight_add(&channel->outgoing, (uint16_t)channel->next_send_seq,
+			type, epoch, body))
 		return false;
 	channel->next_send_seq++;
 	return true;
@@ -153,9 +154,10 @@ bool channel_is_deaf(const struct channel *channel)
 
 bool channel_retire_old(struct channel *channel)
 {
-	if (flight_is_empty(&channel->outgoing))
-		retire_sealers(channel,
-			       channel_newest_sealer(channel)->keys.epoch);
+	uint64_t newest = channel_newest_sealer(channel)->keys.epoch;
+
+	if (!flight_has_before(&channel->outgoing, newest))
+		retire_sealers(channel, newest);
 	retire_openers(
 		channel,
 		channel->opener_slots[newest_used_opener(channel)].keys.epoch);

@@ -28,7 +28,7 @@ struct channel {
 	struct record_opener opener_slots[CHANNEL_EPOCHS];
 	struct record_openers openers;
 	uint64_t forgery_limit;	/* of every key; 0: the suite's */
-	uint16_t next_send_seq;
+	uint32_t next_send_seq;	/* 65536: used up */
 	bool has_new_keys;	/* for reading: early records may be opened now */
 };
 
@@ -39,7 +39,8 @@ void channel_clear(struct channel *channel);
 void channel_restart(struct channel *channel, size_t reassembly_budget,
 		     const struct timer_config *timer);
 
-/* Queue one message for @epoch; moves @body in. False: out of memory. */
+/* Queue one message for @epoch; moves @body in. False: out of memory, or of
+ * message numbers (RFC 9147 §5.2). */
 bool channel_send(struct channel *channel, uint64_t epoch, uint8_t type,
 		  struct buffer *body);
 /* Install keys for writing, or reading, @epoch; the oldest go if there are too

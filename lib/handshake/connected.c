@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Messages after the handshake. */
+/* Messages after the handshake: their table, and what is done with every one. */
 #include "handshake/connected.h"
 
 #include "messages/key_update.h"
@@ -7,13 +7,37 @@
 #include <stdio.h>
 
 #define TICKET_MAX 4096
-/* RFC 9147 §4: epochs are 64 bits, but none beyond this is used (§8). */
-#define EPOCH_MAX ((1ull << 48) - 1)
+
+static const struct connected_message messages[] = {
+	{ .type = HANDSHAKE_NEW_SESSION_TICKET,
+	  .senders = FROM_SERVER,
+	  .body_max = TICKET_MAX },
+	{ .type = HANDSHAKE_KEY_UPDATE,
+	  .senders = FROM_CLIENT | FROM_SERVER,
+	  .body_max = KEY_UPDATE_LEN,
+	  .is_single = true,
+	  .ends_epoch = true,
+	  .receive = connected_receive_key_update,
+	  .delivered = connected_key_update_delivered },
+};
+
+static const struct connected_message *find_message(uint8_t type)
+{
+	for (size_t i = 0; i < sizeof(messages) / sizeof(messages[0]); i++) {
+		if (messages[i].type == type)
+			return &messages[i];
+	}
+	return NULL;
+}
 
 enum hs_fragment_use
 connected_fragment_use(const struct connected *connected, uint64_t epoch,
 		       const struct handshake_fragment *fragment)
 {
+	const struct connected_message *message = find_message(fragment->type);
+	unsigned sender = connected->role == ADTLS_CLIENT ? FROM_SERVER :
+							    FROM_CLIENT;
+
 	if (epoch == EPOCH_PLAINTEXT)
 		return HS_FRAGMENT_DROP;
 	/* Old messages are known: they are acknowledged again. */
@@ -23,33 +47,21 @@ connected_fragment_use(const struct connected *connected, uint64_t epoch,
 	 * (RFC 9147 §8). */
 	if (epoch < channel_newest_read_epoch(connected->channel))
 		return HS_FRAGMENT_UNEXPECTED;
-	switch (fragment->type) {
-	case HANDSHAKE_KEY_UPDATE:
-		return HS_FRAGMENT_TAKE;
-	case HANDSHAKE_NEW_SESSION_TICKET:
-		return connected->role == ADTLS_CLIENT ?
-			       HS_FRAGMENT_TAKE :
-			       HS_FRAGMENT_UNEXPECTED;
-	default:
-		return HS_FRAGMENT_UNEXPECTED;
-	}
+	return message != NULL && (message->senders & sender) != 0 ?
+		       HS_FRAGMENT_TAKE :
+		       HS_FRAGMENT_UNEXPECTED;
 }
 
 size_t connected_message_max(const void *unused, uint8_t type)
 {
+	const struct connected_message *message = find_message(type);
+
 	(void)unused;
-	switch (type) {
-	case HANDSHAKE_NEW_SESSION_TICKET:
-		return TICKET_MAX;
-	case HANDSHAKE_KEY_UPDATE:
-		return KEY_UPDATE_LEN;
-	default:
-		return 0;
-	}
+	return message != NULL ? message->body_max : 0;
 }
 
-static bool fail(struct hs_failure *out, adtls_alert_t alert,
-		 adtls_reason_t reason, const char *detail)
+bool connected_fail(struct hs_failure *out, adtls_alert_t alert,
+		    adtls_reason_t reason, const char *detail)
 {
 	out->alert = alert;
 	out->reason = reason;
@@ -57,119 +69,68 @@ static bool fail(struct hs_failure *out, adtls_alert_t alert,
 	return false;
 }
 
-bool connected_update_keys(const struct connected *connected, bool request)
+static bool receive(const struct connected *connected, struct hs_failure *out)
 {
-	struct channel *channel = connected->channel;
-	uint64_t epoch = channel_newest_sealer(channel)->keys.epoch;
-	struct buffer body = { 0 };
-	struct wire_writer writer;
-	uint16_t message_seq = channel->next_send_seq;
-
-	if (connected->update->is_pending || epoch >= EPOCH_MAX ||
-	    !buffer_reserve(&body, KEY_UPDATE_LEN))
-		return false;
-	wire_writer_init(&writer, body.data, body.capacity);
-	key_update_write(&writer, request ? KEY_UPDATE_REQUESTED :
-					    KEY_UPDATE_NOT_REQUESTED);
-	body.len = wire_written(&writer).len;
-	if (!channel_send(channel, epoch, HANDSHAKE_KEY_UPDATE, &body)) {
-		buffer_clear(&body);
-		return false;
-	}
-	connected->update->is_pending = true;
-	connected->update->message_seq = message_seq;
-	return true;
-}
-
-bool connected_acknowledged(const struct connected *connected)
-{
-	struct key_update *update = connected->update;
-	struct channel *channel = connected->channel;
-	struct hs_facts *facts = connected->facts;
-	uint64_t epoch = channel_newest_sealer(channel)->keys.epoch + 1;
-
-	if (!update->is_pending ||
-	    !flight_is_delivered(&channel->outgoing, update->message_seq))
-		return true;
-	update->is_pending = false;
-	if (!key_traffic_update(facts->suite->hash, KEY_LABEL_PREFIX_DTLS13,
-				&facts->write_secret) ||
-	    !channel_write_keys(channel, epoch, facts->suite,
-				&facts->write_secret))
-		return false;
-	*connected->out_updated = true;
-	if (!update->owes_answer)
-		return true;
-	update->owes_answer = false;
-	return connected_update_keys(connected, false);
-}
-
-/* The peer writes in the next epoch once it has our ACK. */
-static bool receive_key_update(const struct connected *connected,
-			       adtls_bytes_t body, struct hs_failure *out)
-{
-	struct channel *channel = connected->channel;
-	struct hs_facts *facts = connected->facts;
-	uint64_t epoch = channel_newest_read_epoch(channel) + 1;
-	uint8_t request;
-
-	if (!key_update_read(body, &request))
-		return fail(out, ADTLS_ALERT_DECODE_ERROR,
-			    ADTLS_REASON_MALFORMED_MESSAGE, "KeyUpdate");
-	if (request > KEY_UPDATE_REQUESTED)
-		return fail(out, ADTLS_ALERT_ILLEGAL_PARAMETER,
-			    ADTLS_REASON_ILLEGAL_PARAMETER,
-			    "KeyUpdate asks for something unknown");
-	if (epoch > EPOCH_MAX ||
-	    !key_traffic_update(facts->suite->hash, KEY_LABEL_PREFIX_DTLS13,
-				&facts->read_secret) ||
-	    !channel_read_keys(channel, epoch, facts->suite,
-			       &facts->read_secret))
-		return fail(out, ADTLS_ALERT_INTERNAL_ERROR,
-			    ADTLS_REASON_INTERNAL, "no keys for the next epoch");
-	*connected->out_updated = true;
-	if (reassembly_has_partial(&channel->incoming))
-		return fail(out, ADTLS_ALERT_UNEXPECTED_MESSAGE,
-			    ADTLS_REASON_UNEXPECTED_MESSAGE,
-			    "a message behind KeyUpdate in its epoch");
-	if (request == KEY_UPDATE_NOT_REQUESTED)
-		return true;
-	if (connected->update->is_pending)
-		connected->update->owes_answer = true;
-	else if (!connected_update_keys(connected, false))
-		return fail(out, ADTLS_ALERT_INTERNAL_ERROR,
-			    ADTLS_REASON_INTERNAL, "no memory for KeyUpdate");
-	return true;
-}
-
-bool connected_receive(const struct connected *connected,
-		       struct hs_failure *out_failure)
-{
+	const struct connected_message *message;
 	struct buffer body = { 0 };
 	bool ok = true;
 	uint8_t type;
 
 	while (ok && reassembly_next(&connected->channel->incoming, &type,
 				     &body)) {
-		if (type == HANDSHAKE_KEY_UPDATE)
-			ok = receive_key_update(connected, buffer_bytes(&body),
-						out_failure);
+		config_trace(connected->config, "receive %s",
+			     handshake_type_name(type));
+		message = find_message(type);
+		if (message != NULL && message->receive != NULL)
+			ok = message->receive(connected, buffer_bytes(&body),
+					      out);
 		buffer_clear(&body);
 	}
 	return ok;
 }
 
-bool connected_needs_update(const struct connected *connected,
-			    bool *out_peers_too)
+static bool note_delivered(const struct connected *connected)
 {
-	const struct channel *channel = connected->channel;
-	const struct record_sealer *sealer =
-		&channel->sealers[channel->sealer_count - 1];
-	const struct record_opener *opener =
-		&channel->opener_slots[channel->openers.count - 1];
-	const struct crypto_suite *suite = connected->facts->suite;
+	const struct connected_message *message;
+	uint8_t type;
 
-	*out_peers_too = opener->forgeries >=
-			 (record_opener_forgery_limit(opener) + 1) / 2;
-	return sealer->next_sequence >= suite->seal_limit / 2 || *out_peers_too;
+	while (exchanges_take_delivered(connected->exchanges,
+					connected->channel, &type)) {
+		message = find_message(type);
+		if (message != NULL && message->delivered != NULL &&
+		    !message->delivered(connected))
+			return false;
+	}
+	return true;
+}
+
+bool connected_run(const struct connected *connected,
+		   struct hs_failure *out_failure)
+{
+	if (!receive(connected, out_failure))
+		return false;
+	if (!note_delivered(connected) ||
+	    !exchanges_send(connected->exchanges, connected->channel))
+		return connected_fail(out_failure, ADTLS_ALERT_INTERNAL_ERROR,
+				      ADTLS_REASON_INTERNAL,
+				      "out of memory, or of message numbers");
+	return true;
+}
+
+bool connected_send(const struct connected *connected, uint8_t type,
+		    struct buffer *body)
+{
+	const struct connected_message *message = find_message(type);
+	struct exchange exchange = { .body = *body,
+				     .type = type,
+				     .is_single = message->is_single,
+				     .ends_epoch = message->ends_epoch };
+
+	if (!exchanges_add(connected->exchanges, &exchange))
+		return false;
+	*body = (struct buffer){ 0 };
+	config_trace(connected->config, "send %s", handshake_type_name(type));
+	/* Out of memory: it waits on, and connected_run() tries again. */
+	(void)exchanges_send(connected->exchanges, connected->channel);
+	return true;
 }

@@ -1,28 +1,47 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Messages after the handshake: KeyUpdate both ways (RFC 9147 §8), tickets,
- * which are taken and not used.
+/* Messages after the handshake, both ways, by one mechanism: a table says which
+ * there are, who may send them, and who handles them (RFC 9147 §5.8.4).
  *
- *   KeyUpdate ->            (epoch N)
- *             <- ACK        the sender writes in N + 1
+ *   connected_send -> exchange -> flight ... ACK -> the row's delivered()
+ *   reassembly -> connected_run -> the row's receive()
  */
 #ifndef ADTLS_HANDSHAKE_CONNECTED_H
 #define ADTLS_HANDSHAKE_CONNECTED_H
 
+#include "handshake/exchange.h"
 #include "handshake/handshake.h"
 
-/* An update of our own keys under way. */
-struct key_update {
-	bool is_pending;	/* sent, not yet acknowledged */
-	bool owes_answer;	/* the peer asked meanwhile */
-	uint16_t message_seq;	/* of ours */
-};
-
+/* The part of an engine that messages after the handshake are about. */
 struct connected {
+	const struct adtls_config *config;
 	adtls_role_t role;
 	struct channel *channel;
 	struct hs_facts *facts;
-	struct key_update *update;
+	struct exchanges *exchanges;
 	bool *out_updated;	/* set when keys have changed, either way */
+	adtls_time_t now;
+};
+
+/* Who may send a message; or-ed in connected_message.senders. */
+enum connected_sender {
+	FROM_CLIENT = 1,
+	FROM_SERVER = 2
+};
+
+/* One kind of message. */
+struct connected_message {
+	uint8_t type;
+	unsigned senders;
+	size_t body_max;	/* that is accepted */
+	bool is_single;		/* RFC 9147 §5.8.4: not before the last one of
+				 * its kind is acknowledged */
+	bool ends_epoch;	/* RFC 9147 §8: KeyUpdate */
+	/* The peer's has come, in its order. NULL: taken and not used. False:
+	 * @out_failure says why the connection ends. */
+	bool (*receive)(const struct connected *connected, adtls_bytes_t body,
+			struct hs_failure *out_failure);
+	/* One of ours has arrived. NULL: nobody cares. False: out of memory. */
+	bool (*delivered)(const struct connected *connected);
 };
 
 /* What to do with a fragment, by its type and epoch. */
@@ -31,15 +50,27 @@ connected_fragment_use(const struct connected *connected, uint64_t epoch,
 		       const struct handshake_fragment *fragment);
 /* The largest body of @type that is accepted; reassembly's bound. */
 size_t connected_message_max(const void *unused, uint8_t type);
-/* Handle what is complete. False: @out_failure says why it ends here. */
-bool connected_receive(const struct connected *connected,
-		       struct hs_failure *out_failure);
+/* Handle what is complete, note what has been delivered, send what may go now:
+ * after anything that came in. False: @out_failure says why it ends here. */
+bool connected_run(const struct connected *connected,
+		   struct hs_failure *out_failure);
+/* Send a message as an exchange of its own, now or as soon as its turn has come;
+ * moves @body in. False: out of memory, or too many under way, and @body is
+ * unchanged. */
+bool connected_send(const struct connected *connected, uint8_t type,
+		    struct buffer *body);
+/* For handlers: fill @out; always false. */
+bool connected_fail(struct hs_failure *out, adtls_alert_t alert,
+		    adtls_reason_t reason, const char *detail);
+
+/* key_updating.c */
+
 /* Start an update of our keys, and of the peer's if @request says so. False:
- * one is under way already, or out of memory or epochs. */
+ * out of memory or epochs. */
 bool connected_update_keys(const struct connected *connected, bool request);
-/* An ACK has come: if it was for our KeyUpdate, write with the new keys. False:
- * out of memory. */
-bool connected_acknowledged(const struct connected *connected);
+bool connected_receive_key_update(const struct connected *connected,
+				  adtls_bytes_t body, struct hs_failure *out);
+bool connected_key_update_delivered(const struct connected *connected);
 /* Has one of the keys, ours or the peer's, had half of what it may do (RFC 9147
  * §4.5.3)? */
 bool connected_needs_update(const struct connected *connected,

@@ -14,6 +14,8 @@ libadtls_core_la_SOURCES += \
 	lib/handshake/config.h \
 	lib/handshake/cookie.c \
 	lib/handshake/cookie.h \
+	lib/handshake/exchange.c \
+	lib/handshake/exchange.h \
 	lib/handshake/extension_table.c \
 	lib/handshake/extension_table.h \
 	lib/handshake/handshake.c \
@@ -24,6 +26,7 @@ libadtls_core_la_SOURCES += \
 	lib/handshake/hooks.h \
 	lib/handshake/job.c \
 	lib/handshake/job.h \
+	lib/handshake/key_updating.c \
 	lib/handshake/message_table.c \
 	lib/handshake/message_table.h \
 	lib/handshake/retry_request.c \

@@ -76,6 +76,9 @@ tests_unit_test_handshake_authentication_SOURCES = \
 cmocka_programs += tests/unit/test_handshake_channel
 tests_unit_test_handshake_channel_SOURCES = tests/unit/test_handshake_channel.c
 
+cmocka_programs += tests/unit/test_handshake_exchange
+tests_unit_test_handshake_exchange_SOURCES = tests/unit/test_handshake_exchange.c
+
 cmocka_programs += tests/unit/test_handshake_config
 tests_unit_test_handshake_config_SOURCES = tests/unit/test_handshake_config.c
 

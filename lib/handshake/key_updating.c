@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* KeyUpdate both ways (RFC 9147 §8).
+ *
+ *   KeyUpdate ->            (epoch N)
+ *             <- ACK        the sender writes in N + 1
+ */
+#include "handshake/connected.h"
+
+#include "messages/key_update.h"
+
+/* RFC 9147 §4: epochs are 64 bits, but none beyond this is used (§8). */
+#define EPOCH_MAX ((1ull << 48) - 1)
+
+bool connected_update_keys(const struct connected *connected, bool request)
+{
+	struct channel *channel = connected->channel;
+	struct buffer body = { 0 };
+	struct wire_writer writer;
+
+	if (channel_newest_sealer(channel)->keys.epoch >= EPOCH_MAX ||
+	    !buffer_reserve(&body, KEY_UPDATE_LEN))
+		return false;
+	wire_writer_init(&writer, body.data, body.capacity);
+	key_update_write(&writer, request ? KEY_UPDATE_REQUESTED :
+					    KEY_UPDATE_NOT_REQUESTED);
+	body.len = wire_written(&writer).len;
+	if (connected_send(connected, HANDSHAKE_KEY_UPDATE, &body))
+		return true;
+	buffer_clear(&body);
+	return false;
+}
+
+/* The peer has it, and all before it: we write with the new keys. */
+bool connected_key_update_delivered(const struct connected *connected)
+{
+	struct channel *channel = connected->channel;
+	struct hs_facts *facts = connected->facts;
+	uint64_t epoch = channel_newest_sealer(channel)->keys.epoch + 1;
+
+	if (!key_traffic_update(facts->suite->hash, KEY_LABEL_PREFIX_DTLS13,
+				&facts->write_secret) ||
+	    !channel_write_keys(channel, epoch, facts->suite,
+				&facts->write_secret))
+		return false;
+	*connected->out_updated = true;
+	return true;
+}
+
+/* One that waits answers any number of requests (RFC 8446 §4.6.3). */
+static bool answer_request(const struct connected *connected)
+{
+	return exchanges_has_waiting(connected->exchanges,
+				     HANDSHAKE_KEY_UPDATE) ||
+	       connected_update_keys(connected, false);
+}
+
+/* The peer writes in the next epoch once it has our ACK. */
+bool connected_receive_key_update(const struct connected *connected,
+				  adtls_bytes_t body, struct hs_failure *out)
+{
+	struct channel *channel = connected->channel;
+	struct hs_facts *facts = connected->facts;
+	uint64_t epoch = channel_newest_read_epoch(channel) + 1;
+	uint8_t request;
+
+	if (!key_update_read(body, &request))
+		return connected_fail(out, ADTLS_ALERT_DECODE_ERROR,
+				      ADTLS_REASON_MALFORMED_MESSAGE,
+				      "KeyUpdate");
+	if (request > KEY_UPDATE_REQUESTED)
+		return connected_fail(out, ADTLS_ALERT_ILLEGAL_PARAMETER,
+				      ADTLS_REASON_ILLEGAL_PARAMETER,
+				      "KeyUpdate asks for something unknown");
+	if (epoch > EPOCH_MAX ||
+	    !key_traffic_update(facts->suite->hash, KEY_LABEL_PREFIX_DTLS13,
+				&facts->read_secret) ||
+	    !channel_read_keys(channel, epoch, facts->suite,
+			       &facts->read_secret))
+		return connected_fail(out, ADTLS_ALERT_INTERNAL_ERROR,
+				      ADTLS_REASON_INTERNAL,
+				      "no keys for the next epoch");
+	*connected->out_updated = true;
+	if (reassembly_has_partial(&channel->incoming))
+		return connected_fail(out, ADTLS_ALERT_UNEXPECTED_MESSAGE,
+				      ADTLS_REASON_UNEXPECTED_MESSAGE,
+				      "a message behind KeyUpdate in its "
+				      "epoch");
+	if (request == KEY_UPDATE_REQUESTED && !answer_request(connected))
+		return connected_fail(out, ADTLS_ALERT_INTERNAL_ERROR,
+				      ADTLS_REASON_INTERNAL,
+				      "no memory for KeyUpdate");
+	return true;
+}
+
+bool connected_needs_update(const struct connected *connected,
+			    bool *out_peers_too)
+{
+	const struct channel *channel = connected->channel;
+	const struct record_sealer *sealer =
+		&channel->sealers[channel->sealer_count - 1];
+	const struct record_opener *opener =
+		&channel->opener_slots[channel->openers.count - 1];
+	const struct crypto_suite *suite = connected->facts->suite;
+
+	*out_peers_too = opener->forgeries >=
+			 (record_opener_forgery_limit(opener) + 1) / 2;
+	return sealer->next_sequence >= suite->seal_limit / 2 || *out_peers_too;
+}
