@@ -36,6 +36,7 @@ adtlsinclude_HEADERS = \
 	lib/include/adtls/session.h \
 	lib/include/adtls/types.h \
 	lib/include/adtls/verdict.h \
+	lib/include/adtls/verification.h \
 	lib/include/adtls/verifier.h \
 	lib/include/adtls/version.h
 

@@ -47,7 +47,7 @@ static void free_evidence_job(struct adtls_job *base)
 
 bool attestation_check_reflection(struct handshake *hs)
 {
-	adtls_bytes_t own = credentials_spki(hs->credentials);
+	adtls_bytes_t own = credentials_spki(hs->credentials, hs->own_type);
 
 	if (own.len > 0 && bytes_equal(own, buffer_bytes(&hs->peer.spki)))
 		return hs_refuse(hs, ADTLS_ALERT_ILLEGAL_PARAMETER,
@@ -59,7 +59,7 @@ bool attestation_check_reflection(struct handshake *hs)
 adtls_job_t *attestation_start_evidence(void *layer, struct handshake *hs)
 {
 	const struct attestation *attestation = layer;
-	adtls_bytes_t tik = credentials_spki(hs->credentials);
+	adtls_bytes_t tik = credentials_spki(hs->credentials, hs->own_type);
 	struct evidence_job *job;
 
 	if (!attestation_check_reflection(hs))

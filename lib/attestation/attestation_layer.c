@@ -46,7 +46,7 @@ static bool trusts_clients(const adtls_config_t *config)
 
 	for (size_t i = 0; (credentials = config_credentials(config, i)) != NULL;
 	     i++) {
-		if (!credentials_has_trust(credentials))
+		if (!config_trusts_someone(config, credentials))
 			return false;
 	}
 	return true;
@@ -64,7 +64,8 @@ static int check_config(const adtls_config_t *config, char *out_message,
 	if (config->attestation.policy != NULL && !trusts_clients(config)) {
 		snprintf(out_message, message_len,
 			 "the policy speaks of clients' attestation, but the "
-			 "credentials have no trust anchor for clients");
+			 "credentials have no trust anchor or pinned key for "
+			 "clients");
 		return ADTLS_E_CREDENTIALS;
 	}
 	return check_attester(config, out_message, message_len);

@@ -222,6 +222,27 @@ static const struct meaning reasons[] = {
 	{ ADTLS_REASON_NO_UTC, "no-utc",
 	  "This side does not know the time, so that nothing with a date can "
 	  "be checked: set the clock, or allow it by policy." },
+	{ ADTLS_REASON_CERTIFICATE_CHAIN_LIMIT, "certificate-chain-limit",
+	  "The peer's certificate came with more certificates than are "
+	  "allowed." },
+	{ ADTLS_REASON_CRL_MISSING, "crl-missing",
+	  "There is no revocation list here of the authority that issued the "
+	  "peer's certificate, and one is required." },
+	{ ADTLS_REASON_CRL_EXPIRED, "crl-expired",
+	  "The revocation list for the peer's certificate is out of date: "
+	  "fetch a new one, or check the clock of this side." },
+	{ ADTLS_REASON_CRL_INVALID, "crl-invalid",
+	  "The revocation list for the peer's certificate was not signed by "
+	  "the authority that issued the certificate." },
+	{ ADTLS_REASON_CERTIFICATE_TYPE, "certificate-type",
+	  "The peers have no kind of certificate in common: one has only raw "
+	  "public keys, the other only X.509." },
+	{ ADTLS_REASON_KEY_NOT_PINNED, "key-not-pinned",
+	  "The peer's raw public key is not among the pinned ones: pin it if "
+	  "this is the right device." },
+	{ ADTLS_REASON_CERTIFICATE_REFUSED, "certificate-refused",
+	  "The application on this side refused the peer's certificate or "
+	  "key." },
 
 	{ ADTLS_REASON_ATTESTATION_NOT_OFFERED, "attestation-not-offered",
 	  "Attestation is required, and the peer did not offer it." },

@@ -9,6 +9,7 @@
 #include "base/wire.h"
 
 #define DER_INTEGER    0x02
+#define DER_BIT_STRING 0x03
 #define DER_SEQUENCE   0x30
 #define DER_VERSION    0xa0 /* [0] EXPLICIT, absent from version 1 */
 #define DER_LONG_FORM  0x80
@@ -85,4 +86,17 @@ bool certificate_find_spki(adtls_bytes_t certificate, adtls_bytes_t *out)
 	skip_to_spki(&tbs);
 	*out = expect(&tbs, DER_SEQUENCE).whole;
 	return wire_reader_finished(&outer) && !inner.failed && !tbs.failed;
+}
+
+/* SEQUENCE { algorithm SEQUENCE, subjectPublicKey BIT STRING } */
+bool certificate_is_spki(adtls_bytes_t spki)
+{
+	struct wire_reader outer;
+	struct wire_reader inner;
+
+	wire_reader_init_bytes(&outer, spki);
+	wire_reader_init_bytes(&inner, expect(&outer, DER_SEQUENCE).contents);
+	expect(&inner, DER_SEQUENCE);
+	expect(&inner, DER_BIT_STRING);
+	return wire_reader_finished(&outer) && wire_reader_finished(&inner);
 }

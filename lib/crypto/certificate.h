@@ -9,4 +9,7 @@
  * in there. False: not a certificate. */
 bool certificate_find_spki(adtls_bytes_t certificate, adtls_bytes_t *out);
 
+/* Is this one SubjectPublicKeyInfo in DER, and nothing behind it? */
+bool certificate_is_spki(adtls_bytes_t spki);
+
 #endif

@@ -6,6 +6,7 @@
 
 #include "crypto/certificate.h"
 #include "crypto/credentials_object.h"
+#include "crypto/credentials_revocation.h"
 #include "crypto/datum.h"
 #include "crypto/key.h"
 
@@ -21,6 +22,8 @@ int adtls_credentials_new(unsigned flags, adtls_credentials_t **out)
 		return ADTLS_E_MEMORY;
 	}
 	atomic_init(&credentials->references, 1);
+	credentials->rules.profile = GNUTLS_PROFILE_MEDIUM;
+	credentials->rules.chain_limit = CREDENTIALS_CHAIN_MAX;
 	credentials->is_reproducible =
 		(flags & ADTLS_CREDENTIALS_REPRODUCIBLE) != 0;
 	*out = credentials;
@@ -40,14 +43,23 @@ static void clear_chain(struct buffer *chain)
 		buffer_clear(&chain[i]);
 }
 
+static void clear_identity(struct credentials_identity *identity)
+{
+	clear_chain(identity->chain);
+	crypto_private_key_unref(identity->key);
+	*identity = (struct credentials_identity){ 0 };
+}
+
 void adtls_credentials_unref(adtls_credentials_t *credentials)
 {
 	if (credentials == NULL ||
 	    atomic_fetch_sub_explicit(&credentials->references, 1,
 				      memory_order_acq_rel) > 1)
 		return;
-	clear_chain(credentials->chain);
-	crypto_private_key_unref(credentials->key);
+	for (size_t i = 0; i < CREDENTIALS_IDENTITIES; i++)
+		clear_identity(&credentials->identities[i]);
+	revocation_lists_clear(credentials);
+	buffer_clear(&credentials->pins);
 	gnutls_x509_trust_list_deinit(credentials->trust, 1);
 	free(credentials);
 }
@@ -83,67 +95,99 @@ static bool matches(adtls_bytes_t spki, const struct crypto_private_key *key)
 	return match;
 }
 
-int credentials_set(struct adtls_credentials *credentials,
-		    const gnutls_datum_t *chain, size_t chain_count,
-		    struct crypto_private_key *key)
+/* Takes over the reference to @key, also on error. */
+static int set_identity(struct credentials_identity *identity,
+			const gnutls_datum_t *chain, size_t chain_count,
+			bool is_raw, struct crypto_private_key *key)
 {
-	struct buffer copies[CREDENTIALS_CHAIN_MAX] = { 0 };
-	adtls_bytes_t spki;
+	struct credentials_identity made = { .chain_count = chain_count,
+					     .key = key };
 	int error = ADTLS_E_CREDENTIALS;
 
 	if (key == NULL || chain_count == 0 ||
 	    chain_count > CREDENTIALS_CHAIN_MAX)
 		goto refuse;
 	error = ADTLS_E_MEMORY;
-	if (!copy_chain(chain, chain_count, copies))
+	if (!copy_chain(chain, chain_count, made.chain))
 		goto refuse;
 	error = ADTLS_E_CREDENTIALS;
-	if (!certificate_find_spki(buffer_bytes(&copies[0]), &spki) ||
-	    !matches(spki, key))
+	made.spki = buffer_bytes(&made.chain[0]);
+	if (!is_raw &&
+	    !certificate_find_spki(buffer_bytes(&made.chain[0]), &made.spki))
 		goto refuse;
-
-	clear_chain(credentials->chain);
-	crypto_private_key_unref(credentials->key);
-	for (size_t i = 0; i < chain_count; i++)
-		credentials->chain[i] = copies[i];
-	credentials->chain_count = chain_count;
-	credentials->spki = spki;
-	credentials->key = key;
+	if (!matches(made.spki, key))
+		goto refuse;
+	clear_identity(identity);
+	*identity = made;
 	return ADTLS_OK;
 
 refuse:
-	clear_chain(copies);
-	crypto_private_key_unref(key);
+	clear_identity(&made);
 	return error;
+}
+
+static struct credentials_identity *
+identity_of(const struct adtls_credentials *credentials,
+	    adtls_certificate_type_t type)
+{
+	size_t index = type == ADTLS_CERTIFICATE_RAW_PUBLIC_KEY ? 1 : 0;
+
+	return (struct credentials_identity *)&credentials->identities[index];
+}
+
+int credentials_set(struct adtls_credentials *credentials,
+		    const gnutls_datum_t *chain, size_t chain_count,
+		    struct crypto_private_key *key)
+{
+	return set_identity(identity_of(credentials, ADTLS_CERTIFICATE_X509),
+			    chain, chain_count, false, key);
+}
+
+int credentials_set_raw(struct adtls_credentials *credentials,
+			adtls_bytes_t spki, struct crypto_private_key *key)
+{
+	gnutls_datum_t datum = datum_of(spki);
+
+	return set_identity(
+		identity_of(credentials, ADTLS_CERTIFICATE_RAW_PUBLIC_KEY),
+		&datum, 1, true, key);
 }
 
 bool credentials_has_key(const struct adtls_credentials *credentials)
 {
-	return credentials->key != NULL;
+	return credentials_key(credentials, ADTLS_CERTIFICATE_X509) != NULL ||
+	       credentials_key(credentials,
+			       ADTLS_CERTIFICATE_RAW_PUBLIC_KEY) != NULL;
 }
 
 bool credentials_has_trust(const struct adtls_credentials *credentials)
 {
-	return credentials->has_trust;
+	return credentials->has_trust || credentials->pins.len > 0;
 }
 
 size_t credentials_chain(const struct adtls_credentials *credentials,
+			 adtls_certificate_type_t type,
 			 adtls_bytes_t out[CREDENTIALS_CHAIN_MAX])
 {
-	for (size_t i = 0; i < credentials->chain_count; i++)
-		out[i] = buffer_bytes(&credentials->chain[i]);
-	return credentials->chain_count;
+	const struct credentials_identity *identity =
+		identity_of(credentials, type);
+
+	for (size_t i = 0; i < identity->chain_count; i++)
+		out[i] = buffer_bytes(&identity->chain[i]);
+	return identity->chain_count;
 }
 
-adtls_bytes_t credentials_spki(const struct adtls_credentials *credentials)
+adtls_bytes_t credentials_spki(const struct adtls_credentials *credentials,
+			       adtls_certificate_type_t type)
 {
-	return credentials->spki;
+	return identity_of(credentials, type)->spki;
 }
 
 struct crypto_private_key *
-credentials_key(const struct adtls_credentials *credentials)
+credentials_key(const struct adtls_credentials *credentials,
+		adtls_certificate_type_t type)
 {
-	return credentials->key;
+	return identity_of(credentials, type)->key;
 }
 
 bool credentials_reproducible(const struct adtls_credentials *credentials)

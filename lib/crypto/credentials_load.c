@@ -2,6 +2,7 @@
 /* Filling credentials from files, memory and GnuTLS's own objects. */
 #include <stdlib.h>
 
+#include "crypto/certificate.h"
 #include "crypto/credentials_object.h"
 #include "crypto/datum.h"
 #include "crypto/key.h"
@@ -90,6 +91,69 @@ int adtls_credentials_set_key_file(adtls_credentials_t *credentials,
 		credentials, bytes_of(certificate.data, certificate.size),
 		bytes_of(key.data, key.size));
 	datum_clear(&certificate);
+	datum_clear(&key);
+	return error;
+}
+
+int adtls_credentials_set_raw_key(adtls_credentials_t *credentials,
+				  adtls_bytes_t spki, gnutls_privkey_t key)
+{
+	struct crypto_private_key *adopted;
+	struct buffer own = { 0 };
+	gnutls_datum_t datum = datum_of(spki);
+	gnutls_pubkey_t public = NULL;
+	int error = ADTLS_E_CREDENTIALS;
+
+	if (spki.len > 0 &&
+	    (!certificate_is_spki(spki) || gnutls_pubkey_init(&public) < 0 ||
+	     gnutls_pubkey_import(public, &datum, GNUTLS_X509_FMT_DER) < 0)) {
+		gnutls_pubkey_deinit(public);
+		gnutls_privkey_deinit(key);
+		return error;
+	}
+	adopted = key != NULL ? crypto_private_key_adopt(key, public) : NULL;
+	gnutls_pubkey_deinit(public);
+	if (adopted == NULL)
+		return error;
+	if (spki.len > 0)
+		return credentials_set_raw(credentials, spki, adopted);
+	if (crypto_private_key_spki(adopted, &own))
+		error = credentials_set_raw(credentials, buffer_bytes(&own),
+					    adopted);
+	else
+		crypto_private_key_unref(adopted);
+	buffer_clear(&own);
+	return error;
+}
+
+int adtls_credentials_set_raw_key_mem(adtls_credentials_t *credentials,
+				      adtls_bytes_t key)
+{
+	struct crypto_private_key *made = crypto_private_key_new(key);
+	struct buffer spki = { 0 };
+	int error = ADTLS_E_CREDENTIALS;
+
+	if (made == NULL)
+		return error;
+	if (crypto_private_key_spki(made, &spki))
+		error = credentials_set_raw(credentials, buffer_bytes(&spki),
+					    made);
+	else
+		crypto_private_key_unref(made);
+	buffer_clear(&spki);
+	return error;
+}
+
+int adtls_credentials_set_raw_key_file(adtls_credentials_t *credentials,
+				       const char *key_file)
+{
+	gnutls_datum_t key;
+	int error;
+
+	if (gnutls_load_file(key_file, &key) < 0)
+		return ADTLS_E_FILE;
+	error = adtls_credentials_set_raw_key_mem(
+		credentials, bytes_of(key.data, key.size));
 	datum_clear(&key);
 	return error;
 }
@@ -205,7 +269,7 @@ int adtls_credentials_import_gnutls(adtls_credentials_t *credentials,
 		return error;
 	gnutls_certificate_get_trust_list(source, &trust);
 	error = import_trust(credentials, trust);
-	if (error == ADTLS_OK && credentials->key == NULL &&
+	if (error == ADTLS_OK && !credentials_has_key(credentials) &&
 	    !credentials->has_trust)
 		return ADTLS_E_UNSUPPORTED;
 	return error;

@@ -7,17 +7,38 @@
 
 #include "crypto/credentials.h"
 
-struct adtls_credentials {
-	atomic_uint references;
-	bool is_reproducible;
+#define CREDENTIALS_IDENTITIES 2 /* X.509 and a raw public key */
 
+/* What we show, and the key that goes with it. */
+struct credentials_identity {
 	struct buffer chain[CREDENTIALS_CHAIN_MAX]; /* DER, our own first */
 	size_t chain_count;
 	adtls_bytes_t spki; /* within chain[0] */
 	struct crypto_private_key *key;
+};
+
+/* What a peer must fulfil, beyond trust. */
+struct credentials_rules {
+	unsigned tolerated; /* adtls_problem_t */
+	gnutls_certificate_verification_profiles_t profile;
+	char purpose[64]; /* OID; empty: by the peer's role */
+	unsigned chain_limit;
+	bool requires_crl;
+	unsigned peer_types; /* adtls_peer_types_t; 0: by what is there */
+};
+
+struct adtls_credentials {
+	atomic_uint references;
+	bool is_reproducible;
+
+	struct credentials_identity identities[CREDENTIALS_IDENTITIES];
 
 	gnutls_x509_trust_list_t trust;
 	bool has_trust;
+	struct credentials_rules rules;
+	gnutls_x509_crl_t *crls;
+	size_t crl_count;
+	struct buffer pins; /* SHA-256 of SubjectPublicKeyInfos */
 };
 
 /* Replace key and chain, if they are fit for use together. Takes over the
@@ -25,5 +46,9 @@ struct adtls_credentials {
 int credentials_set(struct adtls_credentials *credentials,
 		    const gnutls_datum_t *chain, size_t chain_count,
 		    struct crypto_private_key *key);
+
+/* The same for a raw public key. */
+int credentials_set_raw(struct adtls_credentials *credentials,
+			adtls_bytes_t spki, struct crypto_private_key *key);
 
 #endif

@@ -5,13 +5,12 @@
 
 #include "crypto/certificate.h"
 #include "crypto/credentials_object.h"
+#include "crypto/credentials_revocation.h"
 #include "crypto/datum.h"
 
-/* 112 bits of security: RSA of 2048 bits, SHA-256. */
-#define VERIFY_FLAGS                                 \
-	(GNUTLS_VERIFY_DISABLE_TIME_CHECKS |         \
-	 GNUTLS_VERIFY_DISABLE_TRUSTED_TIME_CHECKS | \
-	 GNUTLS_PROFILE_TO_VFLAGS(GNUTLS_PROFILE_MEDIUM))
+#define VERIFY_FLAGS                         \
+	(GNUTLS_VERIFY_DISABLE_TIME_CHECKS | \
+	 GNUTLS_VERIFY_DISABLE_TRUSTED_TIME_CHECKS)
 
 /* What the peer presented, and what it must be good for. */
 struct presentation {
@@ -91,117 +90,184 @@ static void describe_subject(gnutls_x509_crt_t certificate,
 	datum_clear(&subject);
 }
 
-/* What GnuTLS says is wrong, the most telling first. */
-static struct refusal refusal_of(unsigned status)
+/* The refusal for all the problems together: the most telling first. */
+static struct refusal refusal_of(unsigned problems)
 {
 	static const struct {
-		unsigned status;
+		unsigned problems;
 		struct refusal refusal;
 	} table[] = {
-		{ GNUTLS_CERT_REVOKED,
+		{ ADTLS_PROBLEM_REVOKED,
 		  { ADTLS_ALERT_CERTIFICATE_REVOKED,
 		    ADTLS_REASON_CERTIFICATE_REVOKED } },
-		{ GNUTLS_CERT_SIGNER_NOT_FOUND | GNUTLS_CERT_SIGNER_NOT_CA,
+		{ ADTLS_PROBLEM_UNTRUSTED | ADTLS_PROBLEM_SELF_SIGNED,
 		  { ADTLS_ALERT_UNKNOWN_CA,
 		    ADTLS_REASON_CERTIFICATE_UNTRUSTED } },
-		{ GNUTLS_CERT_PURPOSE_MISMATCH,
+		{ ADTLS_PROBLEM_PURPOSE,
 		  { ADTLS_ALERT_UNSUPPORTED_CERTIFICATE,
 		    ADTLS_REASON_CERTIFICATE_PURPOSE } },
-		{ GNUTLS_CERT_INSECURE_ALGORITHM,
+		{ ADTLS_PROBLEM_WEAK,
 		  { ADTLS_ALERT_BAD_CERTIFICATE,
 		    ADTLS_REASON_CERTIFICATE_KEY } },
-		{ GNUTLS_CERT_UNKNOWN_CRIT_EXTENSIONS,
+		{ ADTLS_PROBLEM_EXTENSION,
 		  { ADTLS_ALERT_UNSUPPORTED_CERTIFICATE,
 		    ADTLS_REASON_CERTIFICATE_UNTRUSTED } },
+		{ ADTLS_PROBLEM_PATH,
+		  { ADTLS_ALERT_BAD_CERTIFICATE,
+		    ADTLS_REASON_CERTIFICATE_UNTRUSTED } },
+		{ ADTLS_PROBLEM_CHAIN_LIMIT,
+		  { ADTLS_ALERT_BAD_CERTIFICATE,
+		    ADTLS_REASON_CERTIFICATE_CHAIN_LIMIT } },
+		{ ADTLS_PROBLEM_NO_UTC,
+		  { ADTLS_ALERT_CERTIFICATE_UNKNOWN, ADTLS_REASON_NO_UTC } },
+		{ ADTLS_PROBLEM_NOT_YET_VALID,
+		  { ADTLS_ALERT_CERTIFICATE_EXPIRED,
+		    ADTLS_REASON_CERTIFICATE_NOT_YET_VALID } },
+		{ ADTLS_PROBLEM_EXPIRED,
+		  { ADTLS_ALERT_CERTIFICATE_EXPIRED,
+		    ADTLS_REASON_CERTIFICATE_EXPIRED } },
+		{ ADTLS_PROBLEM_NAME,
+		  { ADTLS_ALERT_BAD_CERTIFICATE,
+		    ADTLS_REASON_CERTIFICATE_NAME } },
+		{ ADTLS_PROBLEM_CRL_INVALID,
+		  { ADTLS_ALERT_CERTIFICATE_UNKNOWN,
+		    ADTLS_REASON_CRL_INVALID } },
+		{ ADTLS_PROBLEM_CRL_EXPIRED,
+		  { ADTLS_ALERT_CERTIFICATE_UNKNOWN,
+		    ADTLS_REASON_CRL_EXPIRED } },
+		{ ADTLS_PROBLEM_CRL_MISSING,
+		  { ADTLS_ALERT_CERTIFICATE_UNKNOWN,
+		    ADTLS_REASON_CRL_MISSING } },
 	};
 
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
-		if ((status & table[i].status) != 0)
+		if ((problems & table[i].problems) != 0)
 			return table[i].refusal;
 	}
-	return refuse(ADTLS_ALERT_BAD_CERTIFICATE,
-		      ADTLS_REASON_CERTIFICATE_UNTRUSTED);
+	return accepted;
 }
 
-static struct refusal check_path(struct presentation *presented)
+/* Alone, and in its own name: a device without an authority. */
+static bool is_self_signed(const struct presentation *presented)
 {
+	return presented->imported == 1 &&
+	       gnutls_x509_crt_check_issuer(presented->certificates[0],
+					    presented->certificates[0]) != 0;
+}
+
+/* What GnuTLS says is wrong. */
+static unsigned problems_of(const struct presentation *presented,
+			    unsigned status)
+{
+	unsigned problems = 0;
+
+	if ((status & GNUTLS_CERT_REVOKED) != 0)
+		problems |= ADTLS_PROBLEM_REVOKED;
+	if ((status &
+	     (GNUTLS_CERT_SIGNER_NOT_FOUND | GNUTLS_CERT_SIGNER_NOT_CA)) != 0)
+		problems |= is_self_signed(presented)
+				    ? ADTLS_PROBLEM_SELF_SIGNED
+				    : ADTLS_PROBLEM_UNTRUSTED;
+	if ((status & GNUTLS_CERT_PURPOSE_MISMATCH) != 0)
+		problems |= ADTLS_PROBLEM_PURPOSE;
+	if ((status & GNUTLS_CERT_INSECURE_ALGORITHM) != 0)
+		problems |= ADTLS_PROBLEM_WEAK;
+	if ((status & GNUTLS_CERT_UNKNOWN_CRIT_EXTENSIONS) != 0)
+		problems |= ADTLS_PROBLEM_EXTENSION;
+	/* Something that has no name of its own here. */
+	if (status != 0 && problems == 0)
+		problems = ADTLS_PROBLEM_PATH;
+	return problems;
+}
+
+static unsigned check_path(const struct presentation *presented)
+{
+	const struct credentials_rules *rules = &presented->credentials->rules;
 	const char *purpose = presented->role == ADTLS_SERVER
 				      ? GNUTLS_KP_TLS_WWW_SERVER
 				      : GNUTLS_KP_TLS_WWW_CLIENT;
 	gnutls_typed_vdata_st data = { 0 };
 	unsigned status;
 
+	if (rules->purpose[0] != '\0')
+		purpose = rules->purpose;
 	data.type = GNUTLS_DT_KEY_PURPOSE_OID;
 	data.data = (unsigned char *)purpose;
 
-	if (gnutls_x509_trust_list_verify_crt2(presented->credentials->trust,
-					       presented->certificates,
-					       presented->imported, &data, 1,
-					       VERIFY_FLAGS, &status, NULL) < 0)
-		return refuse(ADTLS_ALERT_BAD_CERTIFICATE,
-			      ADTLS_REASON_CERTIFICATE_MALFORMED);
-	return status == 0 ? accepted : refusal_of(status);
+	if (gnutls_x509_trust_list_verify_crt2(
+		    presented->credentials->trust,
+		    (gnutls_x509_crt_t *)presented->certificates,
+		    presented->imported, &data, 1,
+		    VERIFY_FLAGS | GNUTLS_PROFILE_TO_VFLAGS(rules->profile),
+		    &status, NULL) < 0)
+		return ADTLS_PROBLEM_PATH;
+	return problems_of(presented, status);
 }
 
-static struct refusal check_time(gnutls_x509_crt_t certificate, int64_t utc_s)
+static unsigned check_limit(const struct presentation *presented)
+{
+	return presented->imported > presented->credentials->rules.chain_limit
+		       ? ADTLS_PROBLEM_CHAIN_LIMIT
+		       : 0;
+}
+
+static unsigned check_time(gnutls_x509_crt_t certificate, int64_t utc_s)
 {
 	time_t from = gnutls_x509_crt_get_activation_time(certificate);
 	time_t until = gnutls_x509_crt_get_expiration_time(certificate);
 
 	if (from == (time_t)-1 || until == (time_t)-1)
-		return refuse(ADTLS_ALERT_BAD_CERTIFICATE,
-			      ADTLS_REASON_CERTIFICATE_MALFORMED);
+		return ADTLS_PROBLEM_PATH;
 	if (utc_s < from)
-		return refuse(ADTLS_ALERT_CERTIFICATE_EXPIRED,
-			      ADTLS_REASON_CERTIFICATE_NOT_YET_VALID);
+		return ADTLS_PROBLEM_NOT_YET_VALID;
 	/* RFC 5280 §4.1.2.5: 99991231235959Z is no expiry at all. */
 	if (utc_s > until && until != GNUTLS_X509_NO_WELL_DEFINED_EXPIRATION)
-		return refuse(ADTLS_ALERT_CERTIFICATE_EXPIRED,
-			      ADTLS_REASON_CERTIFICATE_EXPIRED);
-	return accepted;
+		return ADTLS_PROBLEM_EXPIRED;
+	return 0;
 }
 
 /* Every certificate shown, whichever GnuTLS made the path of. */
-static struct refusal check_times(struct presentation *presented)
+static unsigned check_times(const struct presentation *presented)
 {
-	struct refusal refusal = accepted;
+	unsigned problems = 0;
 
 	if (presented->utc_s == ADTLS_UTC_UNKNOWN)
-		return refuse(ADTLS_ALERT_CERTIFICATE_UNKNOWN,
-			      ADTLS_REASON_NO_UTC);
-	for (unsigned i = 0;
-	     i < presented->imported && refusal.alert == ADTLS_ALERT_NONE; i++)
-		refusal = check_time(presented->certificates[i],
-				     presented->utc_s);
-	return refusal;
+		return ADTLS_PROBLEM_NO_UTC;
+	for (unsigned i = 0; i < presented->imported; i++)
+		problems |= check_time(presented->certificates[i],
+				       presented->utc_s);
+	return problems;
 }
 
 /* RFC 8446 §4.4.2.2: digitalSignature, where key usage is stated. */
-static struct refusal check_usage(struct presentation *presented)
+static unsigned check_usage(const struct presentation *presented)
 {
 	unsigned usage;
 	int result = gnutls_x509_crt_get_key_usage(presented->certificates[0],
 						   &usage, NULL);
 
 	if (result == GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE)
-		return accepted;
+		return 0;
 	if (result < 0)
-		return refuse(ADTLS_ALERT_BAD_CERTIFICATE,
-			      ADTLS_REASON_CERTIFICATE_MALFORMED);
-	if ((usage & GNUTLS_KEY_DIGITAL_SIGNATURE) == 0)
-		return refuse(ADTLS_ALERT_UNSUPPORTED_CERTIFICATE,
-			      ADTLS_REASON_CERTIFICATE_PURPOSE);
-	return accepted;
+		return ADTLS_PROBLEM_PATH;
+	return (usage & GNUTLS_KEY_DIGITAL_SIGNATURE) == 0
+		       ? ADTLS_PROBLEM_PURPOSE
+		       : 0;
 }
 
-static struct refusal check_name(struct presentation *presented)
+static unsigned check_name(const struct presentation *presented)
 {
 	if (presented->name == NULL ||
 	    gnutls_x509_crt_check_hostname2(presented->certificates[0],
 					    presented->name, 0) != 0)
-		return accepted;
-	return refuse(ADTLS_ALERT_BAD_CERTIFICATE,
-		      ADTLS_REASON_CERTIFICATE_NAME);
+		return 0;
+	return ADTLS_PROBLEM_NAME;
+}
+
+static unsigned check_revocation(const struct presentation *presented)
+{
+	return revocation_check(presented->credentials, presented->certificates,
+				presented->imported, presented->utc_s);
 }
 
 /* The key comes from the very bytes that the binder covers. */
@@ -214,37 +280,36 @@ static struct refusal take_key(const struct presentation *presented,
 		return refuse(ADTLS_ALERT_BAD_CERTIFICATE,
 			      ADTLS_REASON_CERTIFICATE_MALFORMED);
 	out->key = crypto_public_key_new_spki(spki);
-	if (out->key == NULL || crypto_public_key_scheme(out->key) == NULL)
-		return refuse(ADTLS_ALERT_UNSUPPORTED_CERTIFICATE,
-			      ADTLS_REASON_CERTIFICATE_KEY);
-	if (!buffer_set(&out->spki, spki.data, spki.len))
-		return refuse(ADTLS_ALERT_INTERNAL_ERROR,
-			      ADTLS_REASON_INTERNAL);
-	return accepted;
+	if (out->key != NULL && crypto_public_key_scheme(out->key) != NULL &&
+	    buffer_set(&out->spki, spki.data, spki.len))
+		return accepted;
+	crypto_public_key_free(out->key);
+	out->key = NULL;
+	return refuse(ADTLS_ALERT_UNSUPPORTED_CERTIFICATE,
+		      ADTLS_REASON_CERTIFICATE_KEY);
 }
 
 static struct refusal validate(struct presentation *presented,
 			       struct certificate_verdict *out)
 {
-	static struct refusal (*const checks[])(struct presentation *) = {
-		check_path,
-		check_times,
-		check_usage,
-		check_name,
+	static unsigned (*const checks[])(const struct presentation *) = {
+		check_path, check_limit, check_times,
+		check_usage, check_name, check_revocation,
 	};
 	struct refusal refusal = check_count(presented);
+	struct refusal unusable;
 
 	if (refusal.alert == ADTLS_ALERT_NONE)
 		refusal = import(presented);
 	if (refusal.alert != ADTLS_ALERT_NONE)
 		return refusal;
 	describe_subject(presented->certificates[0], out->subject);
-	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {
-		refusal = checks[i](presented);
-		if (refusal.alert != ADTLS_ALERT_NONE)
-			return refusal;
-	}
-	return take_key(presented, out);
+	for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++)
+		out->problems |= checks[i](presented);
+	unusable = take_key(presented, out);
+	refusal = refusal_of(out->problems &
+			     ~presented->credentials->rules.tolerated);
+	return refusal.alert != ADTLS_ALERT_NONE ? refusal : unusable;
 }
 
 void credentials_validate(const struct adtls_credentials *credentials,
@@ -266,10 +331,6 @@ void credentials_validate(const struct adtls_credentials *credentials,
 	refusal = validate(&presented, out);
 	out->alert = refusal.alert;
 	out->reason = refusal.reason;
-	if (refusal.alert != ADTLS_ALERT_NONE) {
-		crypto_public_key_free(out->key);
-		out->key = NULL;
-	}
 	for (unsigned i = 0; i < presented.imported; i++)
 		gnutls_x509_crt_deinit(presented.certificates[i]);
 }

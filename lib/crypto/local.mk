@@ -13,6 +13,10 @@ libadtls_core_la_SOURCES += \
 	lib/crypto/credentials.h \
 	lib/crypto/credentials_load.c \
 	lib/crypto/credentials_object.h \
+	lib/crypto/credentials_pins.c \
+	lib/crypto/credentials_revocation.c \
+	lib/crypto/credentials_revocation.h \
+	lib/crypto/credentials_rules.c \
 	lib/crypto/credentials_validate.c \
 	lib/crypto/datum.c \
 	lib/crypto/datum.h \

@@ -340,6 +340,8 @@ void adtls_engine_parameters(const adtls_engine_t *engine,
 		.suite = facts->suite != NULL ? facts->suite->name : "",
 		.group = facts->group != NULL ? facts->group->name : "",
 		.signature = scheme != NULL ? scheme->name : "",
+		.own_certificate_type = facts->own_type,
+		.peer_certificate_type = facts->peer_type,
 		.application_protocol = facts->application_protocol,
 		.hello_retry_request = facts->had_retry,
 	};

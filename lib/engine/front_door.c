@@ -20,7 +20,8 @@ size_t front_door_estimate(const struct adtls_config *config,
 	adtls_credentials_t *credentials =
 		server_name_credentials(config, server_name, &is_known);
 	adtls_bytes_t chain[CREDENTIALS_CHAIN_MAX];
-	size_t count = credentials_chain(credentials, chain);
+	size_t count =
+		credentials_chain(credentials, ADTLS_CERTIFICATE_X509, chain);
 	size_t estimate = FLIGHT_WITHOUT_CHAIN;
 
 	for (size_t i = 0; i < count; i++)

@@ -3,6 +3,7 @@
  * the rules are the same (RFC 8446 §4.4). */
 #include "handshake/handshake.h"
 
+#include "handshake/verify_peer.h"
 #include "messages/authentication.h"
 
 #include <stdlib.h>
@@ -20,7 +21,7 @@ bool hs_choose_scheme(struct handshake *hs, adtls_bytes_t peer_schemes)
 {
 	const struct priority *priority = &hs->config->priority;
 	struct crypto_private_key *key =
-		credentials_key(hs->credentials);
+		credentials_key(hs->credentials, hs->own_type);
 
 	for (size_t i = 0; key != NULL && i < priority->scheme_count; i++) {
 		const struct crypto_scheme *scheme = priority->schemes[i];
@@ -42,7 +43,8 @@ bool hs_send_certificate(struct handshake *hs)
 	size_t count = 0, size = 16 + hs->request_context.len;
 
 	if (hs->scheme != NULL)
-		count = credentials_chain(hs->credentials, chain);
+		count = credentials_chain(hs->credentials, hs->own_type,
+					  chain);
 	for (size_t i = 0; i < count; i++)
 		size += chain[i].len + 5;
 	if (!buffer_reserve(&body, size)) {
@@ -54,6 +56,7 @@ bool hs_send_certificate(struct handshake *hs)
 				  chain, count);
 	body.len = wire_written(&writer).len;
 	hs->sends_certificate = count > 0;
+	hs->facts->own_type = hs->own_type;
 	return hs_send(hs, EPOCH_HANDSHAKE, HANDSHAKE_CERTIFICATE, &body);
 }
 
@@ -118,7 +121,7 @@ adtls_job_t *hs_new_sign_job(struct handshake *hs)
 	job->base.run = run_sign_job;
 	job->base.free = free_sign_job;
 	job->key = crypto_private_key_ref(
-		credentials_key(hs->credentials));
+		credentials_key(hs->credentials, hs->own_type));
 	job->base.is_slow = crypto_private_key_is_external(job->key);
 	job->scheme = hs->scheme;
 	job->is_reproducible =
@@ -172,31 +175,6 @@ static bool check_empty_certificate(struct handshake *hs)
 	return true;
 }
 
-static bool validate_certificate(struct handshake *hs,
-				 const struct certificate_message *message)
-{
-	struct hs_facts *facts = hs->facts;
-
-	credentials_validate(hs->credentials, peer_role(hs),
-			     message->chain, message->count, hs->server_name,
-			     hs->now.utc_s, &hs->peer);
-	memcpy(facts->peer_identity, hs->peer.subject,
-	       sizeof(facts->peer_identity));
-	if (hs->peer.alert != ADTLS_ALERT_NONE)
-		return hs_refuse(hs, hs->peer.alert, hs->peer.reason,
-				 "certificate of \"%.100s\"%s%.60s",
-				 hs->peer.subject,
-				 hs->server_name != NULL ? " for " : "",
-				 hs->server_name != NULL ? hs->server_name :
-							   "");
-	if (!buffer_set(&facts->peer_certificate, message->chain[0].data,
-			message->chain[0].len)) {
-		hs_fail_memory(hs);
-		return false;
-	}
-	return true;
-}
-
 bool hs_receive_certificate(struct handshake *hs, adtls_bytes_t body)
 {
 	struct certificate_message message;
@@ -225,7 +203,7 @@ bool hs_receive_certificate(struct handshake *hs, adtls_bytes_t body)
 	if (message.count == 0) {
 		if (!check_empty_certificate(hs))
 			return false;
-	} else if (!validate_certificate(hs, &message)) {
+	} else if (!hs_verify_peer(hs, &message)) {
 		return false;
 	}
 	return hs_transcript_add(hs, HANDSHAKE_CERTIFICATE, body);

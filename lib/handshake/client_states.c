@@ -2,6 +2,7 @@
 /* The client's handshake, in the order of the protocol. */
 #include "handshake/message_table.h"
 
+#include "handshake/certificate_type.h"
 #include "messages/authentication.h"
 #include "messages/hello_extensions.h"
 
@@ -221,7 +222,7 @@ enum hs_state client_receive_encrypted_extensions(struct handshake *hs,
 	if (!hs_extensions_read(hs, IN_ENCRYPTED_EXTENSIONS, extensions) ||
 	    !hs_transcript_add(hs, HANDSHAKE_ENCRYPTED_EXTENSIONS, body))
 		return HS_FAILED;
-	if (!alpn_settle(hs) ||
+	if (!alpn_settle(hs) || !certificate_type_settle(hs, true) ||
 	    (layer != NULL && !layer->negotiate(hs->layer, hs)))
 		return HS_FAILED;
 	return CLIENT_RECEIVE_CERTIFICATE_REQUEST;

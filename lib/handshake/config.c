@@ -90,11 +90,10 @@ static int check_suites(const struct adtls_config *config, char *out_message,
 /* Our key must be able to sign in a way that the priority string lets us
  * use. */
 static int check_key(const struct adtls_config *config,
-		     const adtls_credentials_t *credentials, char *out_message,
+		     const struct crypto_private_key *key, char *out_message,
 		     size_t message_len)
 {
 	const struct priority *priority = &config->priority;
-	const struct crypto_private_key *key = credentials_key(credentials);
 
 	if (key == NULL)
 		return ADTLS_OK;
@@ -105,6 +104,30 @@ static int check_key(const struct adtls_config *config,
 	return complain(out_message, message_len, ADTLS_E_PRIORITY,
 			"the priority string leaves no signature that the key "
 			"of the credentials can make");
+}
+
+static int check_keys(const struct adtls_config *config,
+		      const adtls_credentials_t *credentials,
+		      char *out_message, size_t message_len)
+{
+	int error = check_key(config,
+			      credentials_key(credentials,
+					      ADTLS_CERTIFICATE_X509),
+			      out_message, message_len);
+
+	if (error != ADTLS_OK)
+		return error;
+	return check_key(config,
+			 credentials_key(credentials,
+					 ADTLS_CERTIFICATE_RAW_PUBLIC_KEY),
+			 out_message, message_len);
+}
+
+bool config_trusts_someone(const struct adtls_config *config,
+			   const adtls_credentials_t *credentials)
+{
+	return credentials_has_trust(credentials) ||
+	       config->verification.may_accept;
 }
 
 static int check_credentials(const struct adtls_config *config,
@@ -119,13 +142,14 @@ static int check_credentials(const struct adtls_config *config,
 			break;
 		if (config->client_authentication !=
 			    ADTLS_CLIENT_AUTHENTICATION_NONE &&
-		    !credentials_has_trust(credentials))
+		    !config_trusts_someone(config, credentials))
 			return complain(out_message, message_len,
 					ADTLS_E_CREDENTIALS,
 					"clients are to be authenticated, but "
-					"the credentials have no trust anchor");
-		error = check_key(config, credentials, out_message,
-				  message_len);
+					"the credentials have no trust anchor "
+					"and no pinned key");
+		error = check_keys(config, credentials, out_message,
+				   message_len);
 	}
 	return error;
 }

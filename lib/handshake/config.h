@@ -9,6 +9,7 @@
 #include "handshake/alpn.h"
 #include "handshake/extension_table.h"
 #include "handshake/server_name.h"
+#include "handshake/verify_peer.h"
 #include "keys/key_log.h"
 
 #include <adtls/config.h>
@@ -57,6 +58,7 @@ struct adtls_config {
 	uint64_t handshake_deadline_us;
 	uint64_t forgery_limit;	/* 0: the suites' own */
 	bool uses_cookie;
+	struct config_verification verification;
 	struct config_alpn alpn;
 	struct crypto_random random;
 	struct key_log key_log;
@@ -71,6 +73,9 @@ struct adtls_config {
 /* Bytes of handshake messages being put together: an Attestation of the largest
  * size accepted must fit, whatever else is there. */
 size_t config_reassembly_budget(const struct adtls_config *config);
+/* Can a peer be accepted at all? */
+bool config_trusts_someone(const struct adtls_config *config,
+			   const adtls_credentials_t *credentials);
 /* Seal and take a reference; the message is dropped. */
 int config_use(struct adtls_config *config);
 /* Write a line to the trace, printf-like; nothing without a trace. */

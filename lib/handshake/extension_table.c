@@ -7,6 +7,7 @@
 #include "handshake/handshake.h"
 
 #include "handshake/alpn.h"
+#include "handshake/certificate_type.h"
 #include "handshake/server_name.h"
 #include "messages/hello_extensions.h"
 
@@ -205,6 +206,12 @@ static const struct hs_extension base_rows[] = {
 	{ EXTENSION_ALPN, "application_layer_protocol_negotiation",
 	  IN_CLIENT_HELLO | IN_ENCRYPTED_EXTENSIONS, alpn_send, alpn_receive,
 	  0 },
+	{ EXTENSION_CLIENT_CERTIFICATE_TYPE, "client_certificate_type",
+	  IN_CLIENT_HELLO | IN_ENCRYPTED_EXTENSIONS,
+	  certificate_type_send, certificate_type_receive, 0 },
+	{ EXTENSION_SERVER_CERTIFICATE_TYPE, "server_certificate_type",
+	  IN_CLIENT_HELLO | IN_ENCRYPTED_EXTENSIONS,
+	  certificate_type_send, certificate_type_receive, 0 },
 	{ EXTENSION_SIGNATURE_ALGORITHMS_CERT, "signature_algorithms_cert",
 	  IN_CLIENT_HELLO | IN_CERTIFICATE_REQUEST, NULL, NULL, 0 },
 	{ EXTENSION_COOKIE, "cookie", IN_CLIENT_HELLO | IN_RETRY_REQUEST,

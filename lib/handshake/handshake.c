@@ -31,6 +31,8 @@ struct handshake *handshake_new(const struct adtls_config *config,
 	hs->credentials = adtls_credentials_ref(config->credentials);
 	hs->state = role == ADTLS_CLIENT ? CLIENT_SEND_HELLO :
 					   SERVER_RECEIVE_CLIENT_HELLO;
+	hs->client_types = ADTLS_PEER_X509;
+	hs->server_types = ADTLS_PEER_X509;
 	hs->failure.alert = ADTLS_ALERT_NONE;
 	transcript_init(&hs->transcript);
 	channel->incoming.max_len = handshake_message_max;

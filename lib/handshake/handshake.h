@@ -63,7 +63,9 @@ struct hs_facts {
 	char *server_name;		/* server: as the client called it */
 	adtls_bytes_t application_protocol;	/* view into the configuration */
 	char peer_identity[ADTLS_NAME_MAX];
-	struct buffer peer_certificate;	/* DER */
+	adtls_certificate_type_t own_type;
+	adtls_certificate_type_t peer_type;
+	struct buffer peer_certificate;	/* DER; SubjectPublicKeyInfo if raw */
 	struct secret exporter_main;
 	struct secret write_secret;	/* application traffic, newest epoch */
 	struct secret read_secret;
@@ -115,6 +117,10 @@ struct handshake {
 
 	/* Authentication */
 	adtls_credentials_t *credentials;	/* ours, for this peer */
+	adtls_certificate_type_t own_type;	/* of what each side shows */
+	adtls_certificate_type_t peer_type;
+	unsigned client_types;	/* server: offered; adtls_peer_types_t */
+	unsigned server_types;
 	const struct crypto_scheme *scheme;	/* ours, that the peer accepts */
 	bool client_certificate_requested;
 	bool sends_certificate;

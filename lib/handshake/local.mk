@@ -5,6 +5,8 @@ libadtls_core_la_SOURCES += \
 	lib/handshake/alpn.h \
 	lib/handshake/application_extension.c \
 	lib/handshake/authentication.c \
+	lib/handshake/certificate_type.c \
+	lib/handshake/certificate_type.h \
 	lib/handshake/channel.c \
 	lib/handshake/channel.h \
 	lib/handshake/client_states.c \
@@ -33,4 +35,6 @@ libadtls_core_la_SOURCES += \
 	lib/handshake/retry_request.h \
 	lib/handshake/server_name.c \
 	lib/handshake/server_name.h \
-	lib/handshake/server_states.c
+	lib/handshake/server_states.c \
+	lib/handshake/verify_peer.c \
+	lib/handshake/verify_peer.h

@@ -3,6 +3,7 @@
  * ClientHello that the front door has let in. */
 #include "handshake/message_table.h"
 
+#include "handshake/certificate_type.h"
 #include "handshake/hello_offer.h"
 #include "handshake/retry_request.h"
 #include "messages/authentication.h"
@@ -55,10 +56,6 @@ static bool take_offer(struct handshake *hs, const struct hello_offer *offer)
 				 "no key share of the group asked for");
 	if (!server_name_choose(hs, offer->server_name))
 		return false;
-	if (!hs_choose_scheme(hs, offer->signature_schemes))
-		return hs_refuse(hs, ADTLS_ALERT_HANDSHAKE_FAILURE,
-				 ADTLS_REASON_NO_COMMON_SIGNATURE,
-				 "the client accepts no signature of our key");
 	hs->facts->suite = offer->suite;
 	hs->facts->group = offer->group;
 	hs->peer_share = offer->share.exchange;
@@ -81,7 +78,8 @@ enum hs_state server_receive_client_hello(struct handshake *hs,
 			return hs_fail_memory(hs);
 	}
 	if (!take_offer(hs, &offer) ||
-	    !hs_extensions_read(hs, IN_CLIENT_HELLO, offer.hello.extensions))
+	    !hs_extensions_read(hs, IN_CLIENT_HELLO, offer.hello.extensions) ||
+	    !certificate_type_choose(hs, offer.signature_schemes))
 		return HS_FAILED;
 	if (!transcript_choose(&hs->transcript, offer.suite->hash))
 		return hs_fail_memory(hs);
@@ -148,23 +146,34 @@ static bool wants_client_certificate(const struct handshake *hs)
 	       (layer != NULL && layer->needs_client_certificate(hs->layer));
 }
 
-enum hs_state server_send_hello(struct handshake *hs)
+/* Refusals from here on are authenticated by the key exchange. */
+static bool settle(struct handshake *hs)
 {
 	const struct hs_layer *layer = hs->config->layer;
+	bool is_optional = hs->config->client_authentication !=
+			   ADTLS_CLIENT_AUTHENTICATION_REQUIRE;
+
+	if (!server_name_settle(hs) || !alpn_settle(hs))
+		return false;
+	if (layer != NULL && !layer->negotiate(hs->layer, hs))
+		return false;
+	hs->client_certificate_requested = wants_client_certificate(hs);
+	if (layer != NULL && layer->needs_client_certificate(hs->layer))
+		is_optional = false;
+	return certificate_type_settle(hs, is_optional);
+}
+
+enum hs_state server_send_hello(struct handshake *hs)
+{
 	adtls_bytes_t share = hs->peer_share;
 
 	hs->peer_share = (adtls_bytes_t){ 0 };
-	if (!send_server_hello(hs) || !hs_derive_handshake_keys(hs, share))
-		return HS_FAILED;
-	/* Refusals from here on are authenticated by the key exchange. */
-	if (!server_name_settle(hs) || !alpn_settle(hs))
-		return HS_FAILED;
-	if (layer != NULL && !layer->negotiate(hs->layer, hs))
+	if (!send_server_hello(hs) || !hs_derive_handshake_keys(hs, share) ||
+	    !settle(hs))
 		return HS_FAILED;
 	if (!send_extensions(hs, HANDSHAKE_ENCRYPTED_EXTENSIONS,
 			     IN_ENCRYPTED_EXTENSIONS))
 		return HS_FAILED;
-	hs->client_certificate_requested = wants_client_certificate(hs);
 	if (hs->client_certificate_requested &&
 	    !send_extensions(hs, HANDSHAKE_CERTIFICATE_REQUEST,
 			     IN_CERTIFICATE_REQUEST))

@@ -35,6 +35,16 @@ tests_scenario_test_alpn_SOURCES = \
 	tests/scenario/test_alpn.c \
 	$(crowd)
 
+cmocka_programs += tests/scenario/test_raw_keys
+tests_scenario_test_raw_keys_SOURCES = \
+	tests/scenario/test_raw_keys.c \
+	$(crowd)
+
+cmocka_programs += tests/scenario/test_verification
+tests_scenario_test_verification_SOURCES = \
+	tests/scenario/test_verification.c \
+	$(crowd)
+
 cmocka_programs += tests/scenario/test_server_name
 tests_scenario_test_server_name_SOURCES = \
 	tests/scenario/test_server_name.c \

@@ -311,6 +311,33 @@ struct test_bytes test_certificate_pem(const struct test_certificate *made)
 	return exported(made, GNUTLS_X509_FMT_PEM);
 }
 
+struct test_bytes test_crl_der(const struct test_crl *made)
+{
+	int64_t until = made->until_s != 0 ? made->until_s : TEST_UTC + YEAR_S;
+	const char *key_name = made->key != NULL ? made->key
+						 : made->issuer->name;
+	gnutls_x509_crt_t issuer = make(made->issuer);
+	gnutls_privkey_t key = test_key(key_name);
+	gnutls_datum_t der;
+	gnutls_x509_crl_t crl;
+
+	check(gnutls_x509_crl_init(&crl));
+	check(gnutls_x509_crl_set_version(crl, 2));
+	check(gnutls_x509_crl_set_this_update(crl, TEST_UTC - YEAR_S));
+	check(gnutls_x509_crl_set_next_update(crl, until));
+	check(gnutls_x509_crl_set_number(crl, "\x01", 1));
+	if (made->revokes)
+		check(gnutls_x509_crl_set_crt_serial(crl, "\x42", 1,
+						     TEST_UTC - TEST_DAY_S));
+	check(gnutls_x509_crl_privkey_sign(crl, issuer, key, GNUTLS_DIG_SHA256,
+					   GNUTLS_PRIVKEY_FLAG_REPRODUCIBLE));
+	check(gnutls_x509_crl_export2(crl, GNUTLS_X509_FMT_DER, &der));
+	gnutls_x509_crl_deinit(crl);
+	gnutls_x509_crt_deinit(issuer);
+	gnutls_privkey_deinit(key);
+	return taken(&der);
+}
+
 static void add_key(adtls_credentials_t *credentials,
 		    const struct test_certificate *leaf)
 {

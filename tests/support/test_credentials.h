@@ -48,6 +48,16 @@ struct test_bytes test_key_pem(const char *name);
 struct test_bytes test_certificate_der(const struct test_certificate *made);
 struct test_bytes test_certificate_pem(const struct test_certificate *made);
 
+/* A revocation list; all certificates here have the same serial number. */
+struct test_crl {
+	const struct test_certificate *issuer;
+	const char *key;	/* that signs it; NULL: the issuer's */
+	bool revokes;		/* what the issuer has issued */
+	int64_t until_s;	/* 0: a year after TEST_UTC */
+};
+
+struct test_bytes test_crl_der(const struct test_crl *made);
+
 /* Credentials of @leaf, which the intermediate issued, that trust the root;
  * only the trust if @leaf is NULL. */
 adtls_credentials_t *test_credentials(const struct test_certificate *leaf);

@@ -240,7 +240,7 @@ static void evidence_for_others_is_denied(void **state)
 static void check_other_keys(const json_t *vector)
 {
 	struct test_bytes binder = test_vector_bytes(vector, "client_binder");
-	adtls_bytes_t key = credentials_spki(lone.config->credentials);
+	adtls_bytes_t key = credentials_spki(lone.config->credentials, ADTLS_CERTIFICATE_X509);
 	adtls_evidence_t evidence = { 0 };
 
 	if (has_p256_key(vector))
@@ -457,7 +457,7 @@ static void grants_end_by_policy(void **state)
 /* What a client shows that holds our own key (protocol §3). */
 static void our_own_key_is_a_reflection(void **state)
 {
-	adtls_bytes_t own = credentials_spki(lone.config->credentials);
+	adtls_bytes_t own = credentials_spki(lone.config->credentials, ADTLS_CERTIFICATE_X509);
 	struct attestation *attestation;
 	uint8_t body[] = { 0, 0, 1, 0xf6 };
 

@@ -109,7 +109,7 @@ static int teardown(void **state)
 /* The environment gets the binder of our own key, and no secrets. */
 static void evidence_is_asked_for_our_own_key(void **state)
 {
-	adtls_bytes_t own = credentials_spki(lone.config->credentials);
+	adtls_bytes_t own = credentials_spki(lone.config->credentials, ADTLS_CERTIFICATE_X509);
 	struct buffer body = { 0 };
 	struct secret binder;
 	adtls_job_t *job;
@@ -169,7 +169,7 @@ static void a_job_that_did_not_run_made_no_evidence(void **state)
 /* No Evidence for whoever shows us our own key (protocol §3). */
 static void a_reflection_gets_no_evidence(void **state)
 {
-	adtls_bytes_t own = credentials_spki(lone.config->credentials);
+	adtls_bytes_t own = credentials_spki(lone.config->credentials, ADTLS_CERTIFICATE_X509);
 
 	(void)state;
 	assert_true(buffer_set(&lone.hs->peer.spki, own.data, own.len));
@@ -246,7 +246,7 @@ static int setup_explaining_server(void **state)
 /* Genuine Evidence arrives; its appraisal is handed out. */
 static adtls_job_t *start_appraisal(void)
 {
-	adtls_bytes_t tik = credentials_spki(lone.config->credentials);
+	adtls_bytes_t tik = credentials_spki(lone.config->credentials, ADTLS_CERTIFICATE_X509);
 	adtls_attester_t *attester = simulation_attester(0xaa);
 	adtls_evidence_request_t request = { .type = &eat,
 					     .tik = tik,

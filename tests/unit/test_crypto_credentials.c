@@ -37,7 +37,8 @@ static void assert_chain(const adtls_credentials_t *credentials,
 {
 	adtls_bytes_t chain[CREDENTIALS_CHAIN_MAX];
 
-	assert_int_equal(credentials_chain(credentials, chain), count);
+	assert_int_equal(credentials_chain(credentials, ADTLS_CERTIFICATE_X509,
+					   chain), count);
 	for (size_t i = 0; i < count; i++) {
 		struct test_bytes der = test_certificate_der(expected[i]);
 
@@ -54,9 +55,10 @@ static void empty_credentials(void **state)
 	assert_false(credentials_has_key(credentials));
 	assert_false(credentials_has_trust(credentials));
 	assert_false(credentials_reproducible(credentials));
-	assert_null(credentials_key(credentials));
-	assert_int_equal(credentials_spki(credentials).len, 0);
-	assert_int_equal(credentials_chain(credentials, chain), 0);
+	assert_null(credentials_key(credentials, ADTLS_CERTIFICATE_X509));
+	assert_int_equal(credentials_spki(credentials, ADTLS_CERTIFICATE_X509).len, 0);
+	assert_int_equal(credentials_chain(credentials, ADTLS_CERTIFICATE_X509,
+					   chain), 0);
 	assert_ptr_equal(adtls_credentials_ref(credentials), credentials);
 	adtls_credentials_unref(credentials);
 	assert_false(credentials_has_key(credentials));
@@ -78,11 +80,11 @@ static void key_and_chain(void **state)
 	assert_true(credentials_reproducible(credentials));
 	assert_chain(credentials, chain, 2);
 	assert_true(
-		crypto_private_key_spki(credentials_key(credentials), &spki));
-	assert_true(bytes_equal(credentials_spki(credentials),
+		crypto_private_key_spki(credentials_key(credentials, ADTLS_CERTIFICATE_X509), &spki));
+	assert_true(bytes_equal(credentials_spki(credentials, ADTLS_CERTIFICATE_X509),
 				buffer_bytes(&spki)));
 	assert_false(
-		crypto_private_key_is_external(credentials_key(credentials)));
+		crypto_private_key_is_external(credentials_key(credentials, ADTLS_CERTIFICATE_X509)));
 	buffer_clear(&spki);
 	adtls_credentials_unref(credentials);
 }
@@ -310,12 +312,12 @@ static void keys_behind_a_token(void **state)
 	assert_int_equal(adtls_credentials_set_key(credentials, &chain, 1,
 						   token_key(TEST_SERVER_NAME)),
 			 ADTLS_OK);
-	key = credentials_key(credentials);
+	key = credentials_key(credentials, ADTLS_CERTIFICATE_X509);
 	assert_true(crypto_private_key_is_external(key));
 	assert_true(crypto_private_key_fits(key, scheme));
 	assert_true(crypto_sign(key, scheme, false, bytes_of("data", 4),
 				&signature));
-	public = crypto_public_key_new_spki(credentials_spki(credentials));
+	public = crypto_public_key_new_spki(credentials_spki(credentials, ADTLS_CERTIFICATE_X509));
 	assert_true(crypto_verify(public, scheme, bytes_of("data", 4),
 				  buffer_bytes(&signature)));
 	crypto_public_key_free(public);

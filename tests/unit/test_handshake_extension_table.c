@@ -29,6 +29,8 @@ static const struct {
 	{ 10, CH | EE },       /* supported_groups */
 	{ 13, CH | CR },       /* signature_algorithms */
 	{ 16, CH | EE },       /* application_layer_protocol_negotiation */
+	{ 19, CH | EE },       /* client_certificate_type */
+	{ 20, CH | EE },       /* server_certificate_type */
 	{ 43, CH | SH | HRR }, /* supported_versions */
 	{ 44, CH | HRR },      /* cookie */
 	{ 50, CH | CR },       /* signature_algorithms_cert */

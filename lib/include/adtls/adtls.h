@@ -19,6 +19,7 @@
 #include <adtls/session.h>
 #include <adtls/types.h>
 #include <adtls/verdict.h>
+#include <adtls/verification.h>
 #include <adtls/verifier.h>
 #include <adtls/version.h>
 

@@ -69,6 +69,28 @@ int adtls_credentials_set_key_mem(adtls_credentials_t *credentials,
 				  adtls_bytes_t certificate, adtls_bytes_t key);
 
 /**
+ * adtls_credentials_set_raw_key:
+ * @spki: its SubjectPublicKeyInfo in DER, as it is to be sent; empty: as the
+ *   key gives it, which a token need not do
+ * @key: the private key; owned by the credentials from here on, also on error
+ *
+ * A raw public key (RFC 7250) to be shown to peers that take one, beside the
+ * certificate or without any. Peers pin it (adtls_credentials_add_pin_mem()).
+ *
+ * Returns: ADTLS_OK or ADTLS_E_CREDENTIALS, as adtls_credentials_set_key().
+ */
+int adtls_credentials_set_raw_key(adtls_credentials_t *credentials,
+				  adtls_bytes_t spki, gnutls_privkey_t key);
+
+/** adtls_credentials_set_raw_key_mem: The same from memory, PEM or DER. */
+int adtls_credentials_set_raw_key_mem(adtls_credentials_t *credentials,
+				      adtls_bytes_t key);
+
+/** adtls_credentials_set_raw_key_file: The same from a file; also ADTLS_E_FILE. */
+int adtls_credentials_set_raw_key_file(adtls_credentials_t *credentials,
+				       const char *key_file);
+
+/**
  * adtls_credentials_set_trust:
  * @list: trust anchors; owned by the credentials from here on
  *

@@ -143,10 +143,10 @@ adtls_authorization_t adtls_engine_authorization(const adtls_engine_t *engine);
 /** adtls_engine_verdict: Of the peer's attestation; NULL when none was negotiated. Borrowed: take a reference to keep it. */
 adtls_verdict_t *adtls_engine_verdict(const adtls_engine_t *engine);
 
-/** adtls_engine_peer_identity: The subject of the peer's certificate, or "". */
+/** adtls_engine_peer_identity: The subject of the peer's certificate; "sha256:" and 64 hexadecimal digits, the SHA-256 of its SubjectPublicKeyInfo, for a raw public key; or "". */
 const char *adtls_engine_peer_identity(const adtls_engine_t *engine);
 
-/** adtls_engine_peer_certificate: The peer's own certificate in DER, borrowed; empty if none. */
+/** adtls_engine_peer_certificate: The peer's own certificate, or the SubjectPublicKeyInfo that is its raw public key, in DER, borrowed; empty if none. */
 adtls_bytes_t adtls_engine_peer_certificate(const adtls_engine_t *engine);
 
 /** adtls_engine_reason: Why it closed, with a sentence in @out_detail (may be NULL). */
@@ -169,6 +169,9 @@ typedef struct adtls_parameters {
 	const char *suite;
 	const char *group;
 	const char *signature;
+	/** Of what was shown, if anything was. */
+	adtls_certificate_type_t own_certificate_type;
+	adtls_certificate_type_t peer_certificate_type;
 	/** Whom the client called: server_name, where it has sent one. Lent by
 	 * the engine. */
 	const char *server_name;

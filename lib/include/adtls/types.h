@@ -39,6 +39,13 @@ typedef enum adtls_role {
 	ADTLS_SERVER = 1
 } adtls_role_t;
 
+/** Kinds of certificate (IANA TLS Certificate Types). */
+typedef enum adtls_certificate_type {
+	ADTLS_CERTIFICATE_X509 = 0,
+	/** A SubjectPublicKeyInfo alone (RFC 7250). */
+	ADTLS_CERTIFICATE_RAW_PUBLIC_KEY = 2
+} adtls_certificate_type_t;
+
 /** Largest label, name or identity that adtls keeps, in bytes with NUL. */
 #define ADTLS_NAME_MAX 256
 
