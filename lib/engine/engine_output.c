@@ -7,29 +7,23 @@
  * record; it goes to the front of the next. */
 #define FRAGMENT_WORTH 48
 
-static size_t room_left(const struct wire_writer *datagram,
-			const struct record_sealer *sealer)
-{
-	return record_content_room(sealer, datagram->capacity - datagram->len);
-}
-
 /* Write fragments of one epoch into the record that has begun. What is sent
  * again ends its record: peers drop what stands behind a message that they
  * know already (NSS does). */
 static bool write_fragments(struct flight *flight, uint64_t epoch, size_t room,
-			    struct wire_writer *datagram)
+			    struct wire_writer *content)
 {
 	uint64_t retransmissions = flight->count.retransmissions;
-	size_t start = datagram->len;
+	size_t start = content->len;
 	struct handshake_fragment fragment;
 	uint64_t next_epoch;
 
 	while (flight->count.retransmissions == retransmissions &&
 	       flight_wants_to_send(flight, &next_epoch) &&
 	       next_epoch == epoch &&
-	       flight_next(flight, room - (datagram->len - start), &fragment))
-		handshake_fragment_write(datagram, &fragment);
-	return datagram->len > start;
+	       flight_next(flight, room - (content->len - start), &fragment))
+		handshake_fragment_write(content, &fragment);
+	return content->len > start;
 }
 
 /* The record cannot be sealed: sequence numbers or the key are used up. */
@@ -41,28 +35,28 @@ static bool fail_seal(struct adtls_engine *engine, adtls_time_t now)
 }
 
 static bool write_handshake(struct adtls_engine *engine, adtls_time_t now,
-			    struct wire_writer *datagram)
+			    struct record_datagram *datagram)
 {
 	struct flight *flight = &engine->channel.outgoing;
 	struct record_sealer *sealer;
 	struct record_number number;
 	uint64_t epoch;
-	size_t mark, start = datagram->len, room;
+	size_t room;
 
 	if (!flight_wants_to_send(flight, &epoch))
 		return false;
 	sealer = channel_sealer(&engine->channel, epoch);
 	if (sealer == NULL)
 		return false;
-	room = room_left(datagram, sealer);
-	if (start > 0 && room < FRAGMENT_WORTH)
+	room = record_room(datagram, sealer);
+	if (datagram->bytes.len > 0 && room < FRAGMENT_WORTH)
 		return false;
-	mark = record_begin(sealer, datagram);
-	if (!write_fragments(flight, epoch, room, datagram)) {
-		datagram->len = start;
+	if (!write_fragments(flight, epoch, room,
+			     record_begin(datagram, sealer))) {
+		record_cancel(datagram);
 		return false;
 	}
-	if (!record_end(sealer, datagram, mark, RECORD_HANDSHAKE, &number))
+	if (!record_end(datagram, RECORD_HANDSHAKE, &number))
 		return fail_seal(engine, now);
 	flight_commit(flight, number, now.monotonic_us);
 	return true;
@@ -71,53 +65,43 @@ static bool write_handshake(struct adtls_engine *engine, adtls_time_t now,
 /* ACKs go in the newest epoch (RFC 9147 §7); never in plaintext, where nobody
  * could trust them. */
 static bool write_ack(struct adtls_engine *engine, uint64_t now_us,
-		      struct wire_writer *datagram)
+		      struct record_datagram *datagram)
 {
 	struct ack_list *acks = &engine->channel.acks;
 	struct record_sealer *sealer = channel_newest_sealer(&engine->channel);
-	size_t mark, start = datagram->len;
 	struct record_number number;
+	struct wire_writer *bytes;
 	struct wire_writer content;
-	uint8_t *place;
 	size_t room;
 
 	if (sealer->keys.epoch == EPOCH_PLAINTEXT ||
 	    !ack_list_is_due(acks, now_us))
 		return false;
-	room = room_left(datagram, sealer);
+	room = record_room(datagram, sealer);
 	if (room == 0)
 		return false;
-	mark = record_begin(sealer, datagram);
-	place = datagram->data + datagram->len;
-	wire_writer_init(&content, place, room);
+	bytes = record_begin(datagram, sealer);
+	wire_writer_init(&content, bytes->data + bytes->len, room);
 	if (!ack_list_write(acks, &content)) {
-		datagram->len = start;
+		record_cancel(datagram);
 		return false;
 	}
-	wire_write_reserve(datagram, content.len);
-	if (!record_end(sealer, datagram, mark, RECORD_ACK, &number)) {
-		datagram->len = start;
-		return false;
-	}
-	return true;
+	wire_write_reserve(bytes, content.len);
+	return record_end(datagram, RECORD_ACK, &number);
 }
 
 static bool write_record(struct record_sealer *sealer,
-			 struct wire_writer *datagram, enum record_type type,
+			 struct record_datagram *datagram, enum record_type type,
 			 adtls_bytes_t content)
 {
-	size_t mark, start = datagram->len;
+	size_t room = record_room(datagram, sealer);
 	struct record_number number;
 
-	if (room_left(datagram, sealer) < content.len ||
-	    (content.len == 0 && room_left(datagram, sealer) == 0))
+	if (room < content.len || room == 0)
 		return false;
-	mark = record_begin(sealer, datagram);
-	wire_write_bytes(datagram, content.data, content.len);
-	if (record_end(sealer, datagram, mark, type, &number))
-		return true;
-	datagram->len = start;
-	return false;
+	wire_write_bytes(record_begin(datagram, sealer), content.data,
+			 content.len);
+	return record_end(datagram, type, &number);
 }
 
 static bool may_send_data(const struct adtls_engine *engine)
@@ -128,7 +112,7 @@ static bool may_send_data(const struct adtls_engine *engine)
 }
 
 static void write_data(struct adtls_engine *engine,
-		       struct wire_writer *datagram)
+		       struct record_datagram *datagram)
 {
 	struct record_sealer *sealer = channel_newest_sealer(&engine->channel);
 	adtls_bytes_t data;
@@ -141,7 +125,7 @@ static void write_data(struct adtls_engine *engine,
 
 static bool write_alert_record(struct adtls_engine *engine,
 			       adtls_alert_t alert,
-			       struct wire_writer *datagram)
+			       struct record_datagram *datagram)
 {
 	/* The level is ignored (RFC 8446 §6); fatal but for a goodbye. */
 	uint8_t level = alert == ADTLS_ALERT_CLOSE_NOTIFY ||
@@ -155,7 +139,7 @@ static bool write_alert_record(struct adtls_engine *engine,
 }
 
 static void write_goodbye(struct adtls_engine *engine, adtls_time_t now,
-			  struct wire_writer *datagram)
+			  struct record_datagram *datagram)
 {
 	struct tombstone *tombstone = &engine->tombstone;
 
@@ -207,7 +191,7 @@ static void renew_keys(struct adtls_engine *engine, adtls_time_t now)
 /* After a failure what is queued of the handshake still goes out, as an alert
  * under keys that the peer does not have yet says nothing. */
 static void write_records(struct adtls_engine *engine, adtls_time_t now,
-			  struct wire_writer *datagram)
+			  struct record_datagram *datagram)
 {
 	if (record_sealer_is_exhausted(
 		    channel_newest_sealer(&engine->channel))) {
@@ -226,15 +210,17 @@ static void write_records(struct adtls_engine *engine, adtls_time_t now,
 size_t adtls_engine_next_datagram(adtls_engine_t *engine, adtls_time_t now,
 				  uint8_t *out, size_t out_len)
 {
-	struct wire_writer datagram;
+	struct record_datagram datagram;
+	size_t len;
 
-	wire_writer_init(&datagram, out, allowance(engine, out_len));
-	if (datagram.capacity == 0)
+	record_datagram_init(&datagram, out, allowance(engine, out_len));
+	if (datagram.bytes.capacity == 0)
 		return 0;
 	write_records(engine, now, &datagram);
-	if (datagram.len > 0) {
+	len = record_datagram_finish(&datagram);
+	if (len > 0) {
 		engine->statistics.datagrams_sent++;
-		engine->statistics.bytes_sent += datagram.len;
+		engine->statistics.bytes_sent += len;
 	}
-	return datagram.len;
+	return len;
 }

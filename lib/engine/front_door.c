@@ -56,14 +56,10 @@ static void write_plaintext(struct front_door_answer *answer,
 {
 	struct record_sealer sealer = { 0 };
 	struct record_number number;
-	struct wire_writer writer;
-	size_t mark;
 
-	wire_writer_init(&writer, answer->reply, sizeof(answer->reply));
-	mark = record_begin(&sealer, &writer);
-	wire_write_bytes(&writer, content, len);
-	if (record_end(&sealer, &writer, mark, type, &number))
-		answer->reply_len = wire_written(&writer).len;
+	answer->reply_len = record_seal(&sealer, type, bytes_of(content, len),
+					answer->reply, sizeof(answer->reply),
+					&number);
 }
 
 static enum front_door_result send_reply(struct front_door *door,

@@ -3,7 +3,8 @@
  * in place.
  *
  *   datagram -> record_open -> { content type, number, content } | drop
- *   record_begin -> content written by the caller -> record_end
+ *   { record_begin -> content written by the caller -> record_end } ...
+ *                                             -> record_datagram_finish
  */
 #ifndef ADTLS_RECORD_RECORD_H
 #define ADTLS_RECORD_RECORD_H
@@ -60,20 +61,53 @@ uint64_t record_opener_forgery_limit(const struct record_opener *opener);
 /* Are the sequence numbers, or what the AEAD may seal under one key (RFC 9147
  * §4.5.3), used up? */
 bool record_sealer_is_exhausted(const struct record_sealer *sealer);
-/* Bytes that a record adds to its content: header, content type, tag. */
+/* Bytes that a record alone in its datagram adds to its content, at most:
+ * header, content type, tag. */
 size_t record_overhead(const struct record_sealer *sealer);
-/* Bytes of content that fit into @room bytes of datagram; 0 if none. */
+/* Bytes of content that fit into a datagram of @room bytes, whatever the
+ * record's number is; 0 if none. */
 size_t record_content_room(const struct record_sealer *sealer, size_t room);
 
-/* Reserve a record's header in @datagram; content follows, written by the
- * caller; then record_end() seals it. Returns a mark for record_end(). */
-size_t record_begin(const struct record_sealer *sealer,
-		    struct wire_writer *datagram);
-/* Seal what was written since @mark. False, and @datagram is as it was before
- * record_begin(): no room, over RECORD_PLAINTEXT_MAX, or exhausted. */
-bool record_end(struct record_sealer *sealer, struct wire_writer *datagram,
-		size_t mark, enum record_type type,
+/* A datagram being written, record by record. The record that ended last is
+ * sealed when another ends, or when the datagram is finished: only then is it
+ * known whether it goes without a length (RFC 9147 §4). Its sealer must stay
+ * where it is until then. */
+struct record_datagram {
+	struct wire_writer bytes;
+	struct record_sealer *sealer;	/* of the record being written */
+	size_t start;			/* and where it begins */
+	struct {
+		const struct record_sealer *sealer;	/* NULL: none */
+		size_t start;
+		size_t inner_len;	/* of its DTLSInnerPlaintext */
+		uint64_t sequence;
+	} last;				/* ended, to be sealed */
+};
+
+void record_datagram_init(struct record_datagram *datagram, uint8_t *data,
+			  size_t capacity);
+/* Bytes of content that the next record, of @sealer, can have; 0 if none. */
+size_t record_room(const struct record_datagram *datagram,
+		   const struct record_sealer *sealer);
+/* Begin a record: the caller writes its content to what this returns, then
+ * calls record_end() or record_cancel(). */
+struct wire_writer *record_begin(struct record_datagram *datagram,
+				 struct record_sealer *sealer);
+/* End the record. False, and @datagram is as it was before record_begin(): no
+ * room, over RECORD_PLAINTEXT_MAX, or exhausted. */
+bool record_end(struct record_datagram *datagram, enum record_type type,
 		struct record_number *out_number);
+/* Take back record_begin(). */
+void record_cancel(struct record_datagram *datagram);
+/* Seal the last record. Returns the datagram's length; 0 if it is empty or
+ * could not be sealed. */
+size_t record_datagram_finish(struct record_datagram *datagram);
+
+/* A datagram of one record. Returns its length; 0 where record_end() says
+ * false. */
+size_t record_seal(struct record_sealer *sealer, enum record_type type,
+		   adtls_bytes_t content, uint8_t *out, size_t room,
+		   struct record_number *out_number);
 
 /* The keys for opening, newest epoch last. */
 #define RECORD_OPENERS_MAX 4

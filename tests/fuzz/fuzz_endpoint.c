@@ -220,9 +220,9 @@ static void deliver_fragment(struct scene *scene, unsigned index,
 	struct handshake_fragment fragment;
 	uint8_t datagram[DATAGRAM_MAX + 64];
 	struct record_number number;
+	struct record_datagram record;
 	struct wire_reader reader;
-	struct wire_writer writer;
-	size_t start = wire_read_u16(input), len = wire_read_u8(input), mark;
+	size_t start = wire_read_u16(input), len = wire_read_u8(input);
 
 	if (kept == NULL)
 		return;
@@ -235,12 +235,10 @@ static void deliver_fragment(struct scene *scene, unsigned index,
 	fragment.offset += (uint32_t)start;
 	fragment.data.data += start;
 	fragment.data.len = edit_smaller(len, fragment.data.len - start);
-	wire_writer_init(&writer, datagram, sizeof(datagram));
-	mark = record_begin(&sealer, &writer);
-	handshake_fragment_write(&writer, &fragment);
-	FUZZ_REQUIRE(record_end(&sealer, &writer, mark, RECORD_HANDSHAKE,
-				&number));
-	receive(scene, index, datagram, writer.len);
+	record_datagram_init(&record, datagram, sizeof(datagram));
+	handshake_fragment_write(record_begin(&record, &sealer), &fragment);
+	FUZZ_REQUIRE(record_end(&record, RECORD_HANDSHAKE, &number));
+	receive(scene, index, datagram, record_datagram_finish(&record));
 }
 
 static void pass_time(struct scene *scene, uint64_t us)

@@ -23,6 +23,7 @@
 #define CONTENT_MAX 4096
 #define EDITS_MAX 12
 #define FORGED_MAX 24
+#define RECORDS_MAX 64	/* of a datagram */
 
 #define DELIVERS_OFTEN SCENARIO_OWN_40	/* forged records one by one */
 
@@ -120,13 +121,12 @@ static bool open_record(adtls_engine_t *sender, uint8_t *data, size_t len,
 }
 
 static void seal(struct record_sealer *sealer, enum record_type type,
-		 adtls_bytes_t content, struct wire_writer *out)
+		 adtls_bytes_t content, struct record_datagram *out)
 {
 	struct record_number number;
-	size_t mark = record_begin(sealer, out);
 
-	wire_write_bytes(out, content.data, content.len);
-	record_end(sealer, out, mark, type, &number);
+	wire_write_bytes(record_begin(out, sealer), content.data, content.len);
+	record_end(out, type, &number);
 }
 
 /* Edit the body of a message that is alone in its record, and its lengths. */
@@ -156,11 +156,11 @@ static void edit_message(const struct edit *edit, uint8_t *content, size_t *len)
 /* A record goes into the new datagram as the edits say. */
 static void rewrite(struct insider *insider,
 		    enum simulation_direction direction, adtls_engine_t *sender,
-		    const struct record *record, struct wire_writer *out)
+		    const struct record *record, struct record_sealer *sealer,
+		    struct record_datagram *out)
 {
 	struct record_sealer *own =
 		channel_sealer(&sender->channel, record->number.epoch);
-	struct record_sealer sealer = *own;
 	unsigned index = insider->records[direction]++;
 	enum record_type type = record->type;
 	uint8_t content[CONTENT_MAX];
@@ -184,8 +184,9 @@ static void rewrite(struct insider *insider,
 		else
 			edit_apply(edit, content, &len, sizeof(content));
 	}
-	sealer.next_sequence = record->number.sequence;
-	seal(&sealer, type, bytes_of(content, len), out);
+	*sealer = *own;
+	sealer->next_sequence = record->number.sequence;
+	seal(sealer, type, bytes_of(content, len), out);
 }
 
 static enum simulation_fate filter(struct simulation *world,
@@ -195,25 +196,28 @@ static enum simulation_fate filter(struct simulation *world,
 {
 	struct insider *insider = world->options.filter_context;
 	adtls_engine_t *sender = sender_of(world, direction);
+	struct record_sealer sealers[RECORDS_MAX];
+	struct record_datagram out;
 	uint8_t copy[DATAGRAM_MAX];
-	struct wire_writer out;
 	size_t left = *len;
+	size_t count = 0;
 
 	(void)index;
 	if (sender == NULL || *len > sizeof(copy) / 2)
 		return DELIVER;
 	memcpy(copy, datagram, *len);
-	wire_writer_init(&out, datagram, DATAGRAM_MAX);
-	for (uint8_t *at = copy; left > 0;) {
+	record_datagram_init(&out, datagram, DATAGRAM_MAX);
+	for (uint8_t *at = copy; left > 0 && count < RECORDS_MAX;) {
 		struct record record;
 		size_t consumed;
 
 		if (open_record(sender, at, left, &consumed, &record))
-			rewrite(insider, direction, sender, &record, &out);
+			rewrite(insider, direction, sender, &record,
+				&sealers[count++], &out);
 		at += consumed;
 		left -= consumed;
 	}
-	*len = out.len;
+	*len = record_datagram_finish(&out);
 	return DELIVER;
 }
 
@@ -249,8 +253,10 @@ static void forge(struct simulation *world, struct wire_reader *input)
 	uint8_t datagram[DATAGRAM_MAX], message[HANDSHAKE_HEADER_LEN + 256];
 	struct handshake_fragment fragment = { 0 };
 	enum record_type type = (enum record_type)wire_read_u8(input);
+	struct record_number number;
 	struct wire_writer writer;
 	adtls_bytes_t content;
+	size_t len;
 
 	if (sender == NULL || sender->phase == ENGINE_CLOSED)
 		return;
@@ -270,11 +276,10 @@ static void forge(struct simulation *world, struct wire_reader *input)
 		handshake_fragment_write(&writer, &fragment);
 		content = wire_written(&writer);
 	}
-	wire_writer_init(&writer, datagram, sizeof(datagram));
-	seal(&sender->channel.sealers[choice / 2 %
-				      sender->channel.sealer_count],
-	     type, content, &writer);
-	simulation_inject(world, direction, datagram, writer.len);
+	len = record_seal(&sender->channel.sealers[choice / 2 %
+						   sender->channel.sealer_count],
+			  type, content, datagram, sizeof(datagram), &number);
+	simulation_inject(world, direction, datagram, len);
 }
 
 static void read_edits(struct wire_reader *input, struct edit *edits,

@@ -140,20 +140,17 @@ static struct sealed *seal(struct peers *peers, struct wire_reader *input)
 	struct record_sealer *sealer =
 		&peers->sealers[wire_read_u8(input) % EPOCHS];
 	adtls_bytes_t content;
-	struct wire_writer writer;
-	size_t mark;
 
 	if (peers->sealed_count == SEALED_MAX)
 		return NULL;
 	sealed->type = type_of(wire_read_u8(input));
 	sealer->next_sequence += wire_read_u16(input);
 	content = fuzz_take(input, wire_read_u8(input));
-	wire_writer_init(&writer, sealed->datagram, sizeof(sealed->datagram));
-	mark = record_begin(sealer, &writer);
-	wire_write_bytes(&writer, content.data, content.len);
-	if (!record_end(sealer, &writer, mark, sealed->type, &sealed->number))
+	sealed->len = record_seal(sealer, sealed->type, content,
+				  sealed->datagram, sizeof(sealed->datagram),
+				  &sealed->number);
+	if (sealed->len == 0)
 		return NULL;
-	sealed->len = writer.len;
 	if (content.len > 0)
 		memcpy(sealed->content, content.data, content.len);
 	sealed->content_len = content.len;

@@ -14,16 +14,81 @@ size_t forge_record(adtls_engine_t *peer, uint64_t epoch, enum record_type type,
 		    adtls_bytes_t content, uint8_t *out, size_t room)
 {
 	struct record_sealer *sealer = channel_sealer(&peer->channel, epoch);
-	struct wire_writer writer;
 	struct record_number number;
-	size_t mark;
+	size_t len;
 
 	assert_non_null(sealer);
-	wire_writer_init(&writer, out, room);
-	mark = record_begin(sealer, &writer);
-	wire_write_bytes(&writer, content.data, content.len);
-	assert_true(record_end(sealer, &writer, mark, type, &number));
-	return wire_written(&writer).len;
+	len = record_seal(sealer, type, content, out, room, &number);
+	assert_int_not_equal(len, 0);
+	return len;
+}
+
+void rewrite_begin(struct rewriting *rewriting)
+{
+	rewriting->count = 0;
+	record_datagram_init(&rewriting->out, rewriting->data,
+			     sizeof(rewriting->data));
+}
+
+static void rewrite_record(struct rewriting *rewriting,
+			   const struct record_sealer *sealer,
+			   enum record_type type, adtls_bytes_t content)
+{
+	struct record_sealer *own = &rewriting->sealers[rewriting->count++];
+	struct record_number number;
+
+	assert_true(rewriting->count <= 16);
+	*own = *sealer;
+	wire_write_bytes(record_begin(&rewriting->out, own), content.data,
+			 content.len);
+	assert_true(record_end(&rewriting->out, type, &number));
+}
+
+void rewrite_copy(struct rewriting *rewriting, adtls_engine_t *peer,
+		  uint8_t *datagram, size_t len)
+{
+	struct channel *channel = &peer->channel;
+	struct record_opener slots[RECORD_OPENERS_MAX] = { 0 };
+	struct record_openers openers = { .count = channel->sealer_count };
+
+	for (size_t i = 0; i < openers.count; i++) {
+		slots[i].keys = channel->sealers[i].keys;
+		openers.openers[i] = &slots[i];
+	}
+	while (len > 0) {
+		struct record_sealer sealer;
+		struct record record;
+		size_t consumed;
+
+		assert_int_equal(record_open(&openers, datagram, len, &consumed,
+					     &record),
+				 RECORD_ACCEPT);
+		sealer = *channel_sealer(channel, record.number.epoch);
+		sealer.next_sequence = record.number.sequence;
+		rewrite_record(rewriting, &sealer, record.type,
+			       record.content);
+		datagram += consumed;
+		len -= consumed;
+	}
+}
+
+void rewrite_add(struct rewriting *rewriting, adtls_engine_t *peer,
+		 uint64_t epoch, enum record_type type, adtls_bytes_t content)
+{
+	struct record_sealer *sealer = channel_sealer(&peer->channel, epoch);
+
+	assert_non_null(sealer);
+	rewrite_record(rewriting, sealer, type, content);
+	sealer->next_sequence++;
+}
+
+size_t rewrite_end(struct rewriting *rewriting, uint8_t *out)
+{
+	size_t len = record_datagram_finish(&rewriting->out);
+
+	assert_int_not_equal(len, 0);
+	memcpy(out, rewriting->data, len);
+	return len;
 }
 
 adtls_bytes_t text(const char *string)

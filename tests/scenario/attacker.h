@@ -17,6 +17,22 @@
 /* One record that @peer could send, under its keys of @epoch; its length. */
 size_t forge_record(adtls_engine_t *peer, uint64_t epoch, enum record_type type,
 		    adtls_bytes_t content, uint8_t *out, size_t room);
+/* A datagram written anew from genuine and forged records, in any order. */
+struct rewriting {
+	struct record_datagram out;
+	struct record_sealer sealers[16];
+	size_t count;
+	uint8_t data[4096];
+};
+void rewrite_begin(struct rewriting *rewriting);
+/* All records of a datagram of @peer's, under their numbers. */
+void rewrite_copy(struct rewriting *rewriting, adtls_engine_t *peer,
+		  uint8_t *datagram, size_t len);
+/* As forge_record(). */
+void rewrite_add(struct rewriting *rewriting, adtls_engine_t *peer,
+		 uint64_t epoch, enum record_type type, adtls_bytes_t content);
+/* Returns the length. */
+size_t rewrite_end(struct rewriting *rewriting, uint8_t *out);
 /* A whole handshake message of @type, as content of a record. */
 adtls_bytes_t forge_message(uint8_t type, uint16_t message_seq,
 			    adtls_bytes_t body,

@@ -209,15 +209,18 @@ static enum simulation_fate say_all_at_once(struct simulation *world,
 {
 	static const uint8_t close_notify[] = { 1, 0 };
 	adtls_engine_t *client = world->client_engine;
+	struct rewriting rewriting;
 
 	(void)index;
 	if (direction != TO_SERVER || client->phase != ENGINE_CONNECTED)
 		return DELIVER;
-	*len += forge_record(client, EPOCH_APPLICATION, RECORD_APPLICATION_DATA,
-		      text("ping"), datagram + *len, 64);
-	*len += forge_record(client, EPOCH_APPLICATION, RECORD_ALERT,
-		      bytes_of(close_notify, sizeof(close_notify)),
-		      datagram + *len, 64);
+	rewrite_begin(&rewriting);
+	rewrite_copy(&rewriting, client, datagram, *len);
+	rewrite_add(&rewriting, client, EPOCH_APPLICATION,
+		    RECORD_APPLICATION_DATA, text("ping"));
+	rewrite_add(&rewriting, client, EPOCH_APPLICATION, RECORD_ALERT,
+		    bytes_of(close_notify, sizeof(close_notify)));
+	*len = rewrite_end(&rewriting, datagram);
 	return DELIVER;
 }
 
@@ -245,20 +248,19 @@ attest_behind_finished(struct simulation *world,
 		       uint8_t *datagram, size_t *len)
 {
 	adtls_engine_t *client = world->client_engine;
-	uint8_t content[64], record[128];
-	size_t record_len;
+	struct rewriting rewriting;
+	uint8_t content[64];
 
 	(void)index;
 	if (direction != TO_SERVER || client->phase != ENGINE_CONNECTED)
 		return DELIVER;
-	record_len = forge_record(client, EPOCH_HANDSHAKE, RECORD_HANDSHAKE,
-			   forge_message(HANDSHAKE_ATTESTATION,
-				   client->channel.next_send_seq,
-				   bytes_of("\0\0\1\xf6", 4), content),
-			   record, sizeof(record));
-	memmove(datagram + record_len, datagram, *len);
-	memcpy(datagram, record, record_len);
-	*len += record_len;
+	rewrite_begin(&rewriting);
+	rewrite_add(&rewriting, client, EPOCH_HANDSHAKE, RECORD_HANDSHAKE,
+		    forge_message(HANDSHAKE_ATTESTATION,
+				  (uint16_t)client->channel.next_send_seq,
+				  bytes_of("\0\0\1\xf6", 4), content));
+	rewrite_copy(&rewriting, client, datagram, *len);
+	*len = rewrite_end(&rewriting, datagram);
 	return DELIVER;
 }
 
