@@ -11,6 +11,7 @@
 #include "verifiers/verdict.h"
 #include "verifiers/verifier.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -244,7 +245,8 @@ adtls_job_t *attestation_new_appraisal(struct attestation *attestation,
 	job->policy = adtls_policy_ref(config->policy);
 	job->type = attestation->type;
 	job->utc_s = hs->now.utc_s;
-	memcpy(job->identity, hs->facts->peer_identity, sizeof(job->identity));
+	snprintf(job->identity, sizeof(job->identity), "%s",
+		 hs_facts_identity(hs->facts));
 	job->cmw = attestation->message;
 	attestation->message = (struct buffer){ 0 };
 	if (!hs_attestation_binder(hs, ADTLS_CLIENT, tik, &job->binder) ||

@@ -140,7 +140,7 @@ static bool peer_is_finished(void *layer, struct handshake *hs)
 
 	if (attestation->role != ADTLS_SERVER || attestation->type == NULL)
 		return true;
-	attestation->verdict = verdict_new_pending(hs->facts->peer_identity,
+	attestation->verdict = verdict_new_pending(hs_facts_identity(hs->facts),
 						   attestation->type);
 	attestation->appraisal = attestation_new_appraisal(attestation, hs);
 	if (attestation->appraisal == NULL || attestation->verdict == NULL) {

@@ -41,7 +41,16 @@ bool buffer_append(struct buffer *buffer, const void *data, size_t len)
 
 bool buffer_set(struct buffer *buffer, const void *data, size_t len)
 {
-	buffer->len = 0;
+	if (len <= buffer->capacity) {
+		buffer->len = 0;
+		return buffer_append(buffer, data, len);
+	}
+	/* What is set as a whole seldom grows: no more room than it needs. */
+	buffer_clear(buffer);
+	buffer->data = malloc(len);
+	if (buffer->data == NULL)
+		return false;
+	buffer->capacity = len;
 	return buffer_append(buffer, data, len);
 }
 

@@ -11,8 +11,8 @@ struct data_queue_item {
 	uint8_t data[];
 };
 
-void data_queue_init(struct data_queue *queue, size_t count_max,
-		     size_t bytes_max)
+void data_queue_init(struct data_queue *queue, uint32_t count_max,
+		     uint32_t bytes_max)
 {
 	*queue = (struct data_queue){ .count_max = count_max,
 				      .bytes_max = bytes_max };
@@ -44,7 +44,7 @@ bool data_queue_push(struct data_queue *queue, adtls_bytes_t data)
 		queue->first = item;
 	queue->last = item;
 	queue->count++;
-	queue->bytes += data.len;
+	queue->bytes += (uint32_t)data.len;
 	return true;
 }
 
@@ -64,7 +64,7 @@ void data_queue_drop(struct data_queue *queue)
 	if (queue->first == NULL)
 		queue->last = NULL;
 	queue->count--;
-	queue->bytes -= item->len;
+	queue->bytes -= (uint32_t)item->len;
 	bytes_wipe(item->data, item->len);
 	free(item);
 }

@@ -11,14 +11,14 @@ struct data_queue_item;
 struct data_queue {
 	struct data_queue_item *first;
 	struct data_queue_item *last;
-	size_t count;
-	size_t bytes;
-	size_t count_max;
-	size_t bytes_max;
+	uint32_t count;
+	uint32_t bytes;
+	uint32_t count_max;
+	uint32_t bytes_max;
 };
 
-void data_queue_init(struct data_queue *queue, size_t count_max,
-		     size_t bytes_max);
+void data_queue_init(struct data_queue *queue, uint32_t count_max,
+		     uint32_t bytes_max);
 void data_queue_clear(struct data_queue *queue);
 /* Append a copy. False: over a bound, or out of memory. */
 bool data_queue_push(struct data_queue *queue, adtls_bytes_t data);

@@ -72,6 +72,7 @@ static int engine_new(struct adtls_config *config, adtls_role_t role,
 		      struct adtls_engine **out)
 {
 	struct adtls_engine *engine;
+	bool has_channel;
 	int error;
 
 	*out = NULL;
@@ -94,9 +95,11 @@ static int engine_new(struct adtls_config *config, adtls_role_t role,
 	engine->handshake_deadline_us =
 		now.monotonic_us + config->handshake_deadline_us;
 	engine->retire_us = ADTLS_NEVER;
+	engine->rest_us = ADTLS_NEVER;
 	engine->is_address_validated = true;
-	channel_init(&engine->channel, config_reassembly_budget(config),
-		     &config->timer);
+	has_channel = channel_init(&engine->channel,
+				   config_reassembly_budget(config),
+				   &config->timer);
 	engine->channel.forgery_limit = config->forgery_limit;
 	data_queue_init(&engine->outgoing, ENGINE_QUEUE_RECORDS,
 			ENGINE_QUEUE_BYTES);
@@ -104,7 +107,7 @@ static int engine_new(struct adtls_config *config, adtls_role_t role,
 			ENGINE_QUEUE_BYTES);
 	data_queue_init(&engine->early, ENGINE_EARLY_RECORDS,
 			ENGINE_EARLY_BYTES);
-	if (!make_parts(engine, server_name)) {
+	if (!has_channel || !make_parts(engine, server_name)) {
 		adtls_engine_free(engine);
 		return ADTLS_E_MEMORY;
 	}
@@ -156,6 +159,7 @@ void adtls_engine_free(adtls_engine_t *engine)
 	data_queue_clear(&engine->held);
 	data_queue_clear(&engine->early);
 	free(engine->server_name);
+	free(engine->detail);
 	adtls_config_unref(engine->config);
 	free(engine);
 }
@@ -287,7 +291,7 @@ adtls_verdict_t *adtls_engine_verdict(const adtls_engine_t *engine)
 
 const char *adtls_engine_peer_identity(const adtls_engine_t *engine)
 {
-	return engine->facts.peer_identity;
+	return hs_facts_identity(&engine->facts);
 }
 
 adtls_bytes_t adtls_engine_peer_certificate(const adtls_engine_t *engine)
@@ -299,9 +303,8 @@ adtls_reason_t adtls_engine_reason(const adtls_engine_t *engine,
 				   char *out_detail, size_t detail_len)
 {
 	if (out_detail != NULL && detail_len > 0)
-		snprintf(out_detail, detail_len, "%s",
-			 engine->failure.detail);
-	return engine->failure.reason;
+		snprintf(out_detail, detail_len, "%s", engine_detail(engine));
+	return engine->reason;
 }
 
 int adtls_engine_export(const adtls_engine_t *engine, const char *label,

@@ -23,6 +23,9 @@
 /* How long old keys and the alert of a dead connection are kept, so that a peer
  * that missed our last word can still be answered: the longest RTO. */
 #define ENGINE_RETENTION_US (60 * 1000000ull)
+/* Without a datagram for so long, a connection is idle: it gives back what can be
+ * made again. As long as the former, so that most have one timer for both. */
+#define ENGINE_IDLE_US ENGINE_RETENTION_US
 /* A tombstone answers at most once in this time. */
 #define ENGINE_TOMBSTONE_INTERVAL_US 1000000ull
 /* Bytes sent per byte received before an address is known (RFC 9147 §5.1). */
@@ -58,7 +61,6 @@ struct adtls_engine {
 	struct handshake *hs;		/* NULL once it completed */
 	struct hs_facts facts;
 	struct exchanges exchanges;
-	bool keys_were_updated;		/* to be told */
 	void *layer;
 	adtls_authorization_t authorization;	/* as last told */
 
@@ -67,18 +69,21 @@ struct adtls_engine {
 	struct data_queue early;	/* records before their keys */
 
 	adtls_event_t *events;		/* from event_head on */
-	size_t event_head;
-	size_t event_count;
-	size_t event_capacity;
-	bool lends_held;		/* the oldest of held is lent out */
-
+	uint32_t event_head;
+	uint32_t event_count;
+	uint32_t event_capacity;
 	struct tombstone tombstone;
-	struct hs_failure failure;	/* why it closed */
-	adtls_alert_t remembered_alert;	/* unauthenticated; a hint */
+	adtls_reason_t reason;		/* why it closed */
+	char *detail;			/* in a sentence; NULL: no memory */
 
 	uint64_t started_us;
 	uint64_t handshake_deadline_us;
 	uint64_t retire_us;		/* when handshake keys go */
+	uint64_t active_us;		/* when a datagram last came or went */
+	uint64_t rest_us;		/* when to look whether it is idle */
+	adtls_alert_t remembered_alert;	/* unauthenticated; a hint */
+	bool keys_were_updated;		/* to be told */
+	bool lends_held;		/* the oldest of held is lent out */
 	bool is_address_validated;
 	bool has_restarted;		/* a client, after a refused cookie */
 	adtls_statistics_t statistics;
@@ -97,6 +102,8 @@ int engine_new_server(struct adtls_config *config, const struct hs_start *start,
 
 /* Queue an event. False: out of memory (the engine closes). */
 bool engine_emit(struct adtls_engine *engine, const adtls_event_t *event);
+/* Give back the room for events, if there are none. */
+void engine_trim_events(struct adtls_engine *engine);
 /* Would adtls_engine_next_event() have one? */
 bool engine_has_events(const struct adtls_engine *engine);
 /* May application data pass, both ways? */
@@ -109,6 +116,8 @@ void engine_fail(struct adtls_engine *engine, adtls_time_t now,
 		 adtls_alert_t alert, adtls_reason_t reason,
 		 const char *format, ...)
 	__attribute__((format(printf, 5, 6)));
+/* Why it ended, in a sentence. */
+const char *engine_detail(const struct adtls_engine *engine);
 /* The peer ended it. */
 void engine_closed_by_peer(struct adtls_engine *engine, adtls_alert_t alert);
 
@@ -118,6 +127,8 @@ struct connected engine_connected(struct adtls_engine *engine,
 
 /* engine_time.c */
 
+/* A datagram has come or gone: the connection is not idle. */
+void engine_note_activity(struct adtls_engine *engine, uint64_t now_us);
 /* Nobody needs its last words any more. */
 void engine_drop_tombstone(struct adtls_engine *engine);
 

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 bool engine_emit(struct adtls_engine *engine, const adtls_event_t *event)
 {
@@ -14,9 +15,9 @@ bool engine_emit(struct adtls_engine *engine, const adtls_event_t *event)
 	if (engine->event_head == engine->event_count)
 		engine->event_head = engine->event_count = 0;
 	if (engine->event_count == engine->event_capacity) {
-		size_t capacity = engine->event_capacity > 0 ?
-					  2 * engine->event_capacity :
-					  4;
+		uint32_t capacity = engine->event_capacity > 0 ?
+					    2 * engine->event_capacity :
+					    4;
 
 		grown = realloc(engine->events, capacity * sizeof(*grown));
 		if (grown == NULL) {
@@ -28,6 +29,15 @@ bool engine_emit(struct adtls_engine *engine, const adtls_event_t *event)
 	}
 	engine->events[engine->event_count++] = *event;
 	return true;
+}
+
+void engine_trim_events(struct adtls_engine *engine)
+{
+	if (engine->event_head < engine->event_count)
+		return;
+	free(engine->events);
+	engine->events = NULL;
+	engine->event_head = engine->event_count = engine->event_capacity = 0;
 }
 
 static void emit_type(struct adtls_engine *engine, adtls_event_type_t type)
@@ -125,6 +135,7 @@ static void complete_handshake(struct adtls_engine *engine, adtls_time_t now)
 	engine->statistics.handshake_us =
 		now.monotonic_us - engine->started_us;
 	engine->retire_us = now.monotonic_us + ENGINE_RETENTION_US;
+	engine_note_activity(engine, now.monotonic_us);
 	handshake_free(engine->hs);
 	engine->hs = NULL;
 	engine->channel.incoming.max_len = connected_message_max;
@@ -200,11 +211,19 @@ void engine_settle(struct adtls_engine *engine, adtls_time_t now)
 	settle_authorization(engine, now);
 }
 
+const char *engine_detail(const struct adtls_engine *engine)
+{
+	if (engine->reason == ADTLS_REASON_NONE)
+		return "";
+	return engine->detail != NULL ? engine->detail :
+					adtls_reason_describe(engine->reason);
+}
+
 static void emit_closed(struct adtls_engine *engine, adtls_alert_t alert,
 			bool alert_received)
 {
 	adtls_event_t event = { .type = ADTLS_EVENT_CLOSED,
-				.reason = engine->failure.reason,
+				.reason = engine->reason,
 				.alert = alert,
 				.alert_received = alert_received };
 
@@ -216,23 +235,23 @@ static void emit_closed(struct adtls_engine *engine, adtls_alert_t alert,
 	engine->hs = NULL;
 	engine_emit(engine, &event);
 	config_trace(engine->config, "closed: %s: %s",
-		     adtls_reason_name(event.reason), engine->failure.detail);
+		     adtls_reason_name(event.reason), engine_detail(engine));
 }
 
 void engine_fail(struct adtls_engine *engine, adtls_time_t now,
 		 adtls_alert_t alert, adtls_reason_t reason,
 		 const char *format, ...)
 {
+	char detail[sizeof(((struct hs_failure *)NULL)->detail)];
 	va_list arguments;
 
 	if (engine->phase == ENGINE_CLOSED)
 		return;
-	engine->failure.alert = alert;
-	engine->failure.reason = reason;
+	engine->reason = reason;
 	va_start(arguments, format);
-	vsnprintf(engine->failure.detail, sizeof(engine->failure.detail),
-		  format, arguments);
+	vsnprintf(detail, sizeof(detail), format, arguments);
 	va_end(arguments);
+	engine->detail = strdup(detail);
 	if (alert != ADTLS_ALERT_NONE) {
 		engine->tombstone.alert = alert;
 		engine->tombstone.is_due = true;
@@ -244,13 +263,15 @@ void engine_fail(struct adtls_engine *engine, adtls_time_t now,
 
 void engine_closed_by_peer(struct adtls_engine *engine, adtls_alert_t alert)
 {
+	char detail[64];
+
 	if (engine->phase == ENGINE_CLOSED)
 		return;
-	engine->failure.alert = alert;
-	engine->failure.reason = alert == ADTLS_ALERT_CLOSE_NOTIFY ?
-					 ADTLS_REASON_CLOSED_BY_PEER :
-					 ADTLS_REASON_ALERT_RECEIVED;
-	snprintf(engine->failure.detail, sizeof(engine->failure.detail),
-		 "the peer sent %s", adtls_alert_name(alert));
+	engine->reason = alert == ADTLS_ALERT_CLOSE_NOTIFY ?
+				 ADTLS_REASON_CLOSED_BY_PEER :
+				 ADTLS_REASON_ALERT_RECEIVED;
+	snprintf(detail, sizeof(detail), "the peer sent %s",
+		 adtls_alert_name(alert));
+	engine->detail = strdup(detail);
 	emit_closed(engine, alert, true);
 }

@@ -444,6 +444,7 @@ static void receive_datagram(struct adtls_engine *engine, adtls_time_t now,
 {
 	engine->statistics.datagrams_received++;
 	engine->statistics.bytes_received += len;
+	engine_note_activity(engine, now.monotonic_us);
 	if (engine->phase == ENGINE_CLOSED) {
 		answer_from_tombstone(engine, now.monotonic_us);
 		return;

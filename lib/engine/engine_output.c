@@ -221,6 +221,7 @@ size_t adtls_engine_next_datagram(adtls_engine_t *engine, adtls_time_t now,
 	if (len > 0) {
 		engine->statistics.datagrams_sent++;
 		engine->statistics.bytes_sent += len;
+		engine_note_activity(engine, now.monotonic_us);
 	}
 	return len;
 }

@@ -23,6 +23,7 @@ uint64_t adtls_engine_deadline(const adtls_engine_t *engine)
 	if (engine->phase == ENGINE_HANDSHAKING)
 		deadline = earlier(deadline, engine->handshake_deadline_us);
 	deadline = earlier(deadline, engine->retire_us);
+	deadline = earlier(deadline, engine->rest_us);
 	if (layer != NULL)
 		deadline = earlier(deadline, layer->deadline(engine->layer));
 	return deadline;
@@ -65,6 +66,28 @@ static void retire(struct adtls_engine *engine, adtls_time_t now)
 		engine->retire_us = now_us + ENGINE_RETENTION_US;
 }
 
+void engine_note_activity(struct adtls_engine *engine, uint64_t now_us)
+{
+	engine->active_us = now_us;
+	if (engine->rest_us == ADTLS_NEVER &&
+	    engine->phase != ENGINE_HANDSHAKING)
+		engine->rest_us = now_us + ENGINE_IDLE_US;
+}
+
+/* The time is not moved with every datagram, but looked at when it has come. */
+static void rest(struct adtls_engine *engine, uint64_t now_us)
+{
+	uint64_t idle_us = engine->active_us + ENGINE_IDLE_US;
+
+	if (idle_us > now_us) {
+		engine->rest_us = idle_us;
+		return;
+	}
+	engine->rest_us = ADTLS_NEVER;
+	channel_park(&engine->channel);
+	engine_trim_events(engine);
+}
+
 void engine_drop_tombstone(struct adtls_engine *engine)
 {
 	engine->tombstone = (struct tombstone){ .alert = ADTLS_ALERT_NONE,
@@ -100,6 +123,8 @@ void adtls_engine_tick(adtls_engine_t *engine, adtls_time_t now)
 	}
 	if (now_us >= engine->retire_us)
 		retire(engine, now);
+	if (now_us >= engine->rest_us)
+		rest(engine, now_us);
 	if (layer != NULL && now_us >= layer->deadline(engine->layer)) {
 		layer->tick(engine->layer, now);
 		engine_settle(engine, now);

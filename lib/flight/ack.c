@@ -32,7 +32,8 @@ void ack_list_reset(struct ack_list *list)
 /* Room for one more number; when the list is full the oldest goes. */
 static bool make_room(struct ack_list *list)
 {
-	size_t capacity = list->capacity > 0 ? 2 * list->capacity : 16;
+	uint16_t capacity =
+		list->capacity > 0 ? (uint16_t)(2 * list->capacity) : 4;
 	struct ack_number *grown;
 
 	if (list->count < list->capacity)

@@ -21,9 +21,9 @@ struct ack_number;		/* one number, and whether it was sent */
 
 struct ack_list {
 	struct ack_number *numbers;	/* ascending */
-	size_t count;
-	size_t capacity;
-	size_t unsent_count;	/* received since they were last acknowledged */
+	uint16_t count;
+	uint16_t capacity;
+	uint16_t unsent_count;	/* received since they were last acknowledged */
 	uint64_t due_us;	/* ADTLS_NEVER: none owed */
 };
 

@@ -155,7 +155,7 @@ bool flight_commit(struct flight *flight, struct record_number number,
 	if (flight->sent.uncommitted == 0)
 		return false;
 	sent_records_commit(&flight->sent, number, now_us);
-	flight->in_flight = sent_records_outstanding(&flight->sent);
+	flight->in_flight = (uint16_t)sent_records_outstanding(&flight->sent);
 	flight->transmission++;
 	if (flight->timer.deadline_us == ADTLS_NEVER)
 		retransmission_timer_start(&flight->timer, now_us);
@@ -179,7 +179,7 @@ static void rebuild_outstanding(struct flight *flight)
 					    fragment->range.start,
 					    fragment->range.end);
 	}
-	flight->in_flight = sent_records_outstanding(&flight->sent);
+	flight->in_flight = (uint16_t)sent_records_outstanding(&flight->sent);
 	flight->transmission = 0;
 }
 
@@ -226,7 +226,7 @@ static bool is_settled(const void *context,
  * record, and complete messages. */
 static void settle(struct flight *flight)
 {
-	size_t kept = 0;
+	uint16_t kept = 0;
 
 	sent_records_forget(&flight->sent, is_settled, flight);
 	for (size_t i = 0; i < flight->message_count; i++) {
@@ -236,7 +236,7 @@ static void settle(struct flight *flight)
 			flight->messages[kept++] = flight->messages[i];
 	}
 	flight->message_count = kept;
-	flight->in_flight = sent_records_outstanding(&flight->sent);
+	flight->in_flight = (uint16_t)sent_records_outstanding(&flight->sent);
 }
 
 void flight_acknowledge(struct flight *flight, struct record_number number,
@@ -271,7 +271,7 @@ void flight_acknowledge_done(struct flight *flight, uint64_t now_us)
 {
 	/* By what was known when the ACK was sent, not by its own delay. */
 	uint64_t age_us = ack_age(flight);
-	size_t records = flight->ack.records;
+	uint16_t records = flight->ack.records;
 	uint64_t order = 0;
 
 	flight->ack.records = 0;
@@ -328,7 +328,7 @@ void flight_acknowledge_all(struct flight *flight, uint64_t now_us)
 void flight_acknowledge_before(struct flight *flight, uint64_t epoch,
 			       uint64_t now_us)
 {
-	size_t kept = 0;
+	uint16_t kept = 0;
 
 	for (size_t i = 0; i < flight->message_count; i++)
 		kept += flight->messages[i].epoch >= epoch ? 1 : 0;

@@ -26,28 +26,28 @@
 
 struct flight {
 	struct flight_message *messages;	/* ascending message_seq */
-	size_t message_count;
+	uint16_t message_count;
+	uint16_t window;	/* records that may be outstanding now */
+	uint16_t in_flight;	/* records that are */
+	uint16_t transmission;	/* records sent since the last event */
 	struct sent_records sent;
 	/* Where the next transmission begins to look for something to send. */
 	struct {
 		uint16_t message_seq;
 		uint32_t offset;
 	} resume;
-	size_t window;		/* records that may be outstanding now */
-	size_t in_flight;	/* records that are */
-	size_t transmission;	/* records sent since the last event */
 	uint64_t last_retransmit_us;	/* ADTLS_NEVER: none before a timeout */
 	/* What the ACK that is being read has told so far. */
 	struct {
-		size_t records;
 		uint64_t order;		/* of the newest */
 		uint64_t rtt_us;	/* of the newest */
+		uint16_t records;
 		bool first_time;	/* the newest retransmitted nothing */
 	} ack;
 	struct retransmission_timer timer;
 	struct {
-		uint64_t fragments;	/* retransmissions included */
-		uint64_t retransmissions;	/* with bytes sent before */
+		uint32_t fragments;	/* retransmissions included */
+		uint32_t retransmissions;	/* with bytes sent before */
 	} count;
 };
 

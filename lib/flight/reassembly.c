@@ -51,16 +51,13 @@ static bool charge(struct reassembly *reassembly, size_t cost)
 	return true;
 }
 
-static struct reassembly_message **find_slot(struct reassembly *reassembly,
+/* NULL: there are no slots. */
+static struct reassembly_message **find_slot(const struct reassembly *reassembly,
 					     uint32_t message_seq)
 {
-	return &reassembly->slots[message_seq % SLOTS];
-}
-
-static struct reassembly_message *
-next_message(const struct reassembly *reassembly)
-{
-	return reassembly->slots[reassembly->next_seq % SLOTS];
+	return reassembly->slots != NULL ?
+		       &reassembly->slots[message_seq % SLOTS] :
+		       NULL;
 }
 
 static void message_free(struct reassembly_message *message)
@@ -88,10 +85,10 @@ void reassembly_init(struct reassembly *reassembly, size_t budget,
 
 void reassembly_clear(struct reassembly *reassembly)
 {
-	for (size_t i = 0; i < SLOTS; i++) {
+	for (size_t i = 0; reassembly->slots != NULL && i < SLOTS; i++)
 		message_free(reassembly->slots[i]);
-		reassembly->slots[i] = NULL;
-	}
+	free(reassembly->slots);
+	reassembly->slots = NULL;
 	reassembly->held = 0;
 }
 
@@ -222,9 +219,9 @@ static enum reassembly_result store(struct reassembly *reassembly,
 
 /* Decide on a message's first fragment, by what it announces. */
 static enum reassembly_result begin(struct reassembly *reassembly,
-				    const struct handshake_fragment *fragment,
-				    struct reassembly_message **out)
+				    const struct handshake_fragment *fragment)
 {
+	struct reassembly_message *message;
 	size_t max_len = 0;
 
 	if (reassembly->max_len != NULL)
@@ -236,13 +233,17 @@ static enum reassembly_result begin(struct reassembly *reassembly,
 		return REASSEMBLY_TOO_LARGE;
 	if (!charge(reassembly, message_cost(fragment->message_len)))
 		return REASSEMBLY_DROPPED;
-	*out = calloc(1, sizeof(**out));
-	if (*out == NULL) {
+	if (reassembly->slots == NULL)
+		reassembly->slots = calloc(SLOTS, sizeof(*reassembly->slots));
+	message = calloc(1, sizeof(*message));
+	if (reassembly->slots == NULL || message == NULL) {
+		free(message);
 		reassembly->held -= message_cost(fragment->message_len);
 		return REASSEMBLY_DROPPED;
 	}
-	(*out)->type = fragment->type;
-	(*out)->len = fragment->message_len;
+	message->type = fragment->type;
+	message->len = fragment->message_len;
+	*find_slot(reassembly, fragment->message_seq) = message;
 	return REASSEMBLY_STORED;
 }
 
@@ -261,10 +262,11 @@ enum reassembly_result reassembly_add(struct reassembly *reassembly,
 	if (fragment->offset > fragment->message_len ||
 	    fragment->data.len > fragment->message_len - fragment->offset)
 		return REASSEMBLY_INCONSISTENT;
-	if (*slot == NULL) {
-		result = begin(reassembly, fragment, slot);
+	if (slot == NULL || *slot == NULL) {
+		result = begin(reassembly, fragment);
 		if (result != REASSEMBLY_STORED)
 			return result;
+		slot = find_slot(reassembly, fragment->message_seq);
 	}
 	if (fragment->type != (*slot)->type ||
 	    fragment->message_len != (*slot)->len)
@@ -274,9 +276,11 @@ enum reassembly_result reassembly_add(struct reassembly *reassembly,
 
 bool reassembly_is_ready(const struct reassembly *reassembly)
 {
-	const struct reassembly_message *message = next_message(reassembly);
+	struct reassembly_message **slot =
+		find_slot(reassembly, reassembly->next_seq);
 
-	return message != NULL && message->body.len == message->len;
+	return slot != NULL && *slot != NULL &&
+	       (*slot)->body.len == (*slot)->len;
 }
 
 bool reassembly_next(struct reassembly *reassembly, uint8_t *out_type,
@@ -284,22 +288,25 @@ bool reassembly_next(struct reassembly *reassembly, uint8_t *out_type,
 {
 	struct reassembly_message **slot =
 		find_slot(reassembly, reassembly->next_seq);
-	struct reassembly_message *message = *slot;
+	struct reassembly_message *message;
 
 	if (!reassembly_is_ready(reassembly))
 		return false;
+	message = *slot;
 	*out_type = message->type;
 	*out_body = message->body;
 	reassembly->held -= message_cost(message->len);
 	free(message);
 	*slot = NULL;
 	reassembly->next_seq++;
+	if (!reassembly_has_partial(reassembly))
+		reassembly_clear(reassembly);
 	return true;
 }
 
 bool reassembly_has_partial(const struct reassembly *reassembly)
 {
-	for (size_t i = 0; i < SLOTS; i++) {
+	for (size_t i = 0; reassembly->slots != NULL && i < SLOTS; i++) {
 		if (reassembly->slots[i] != NULL)
 			return true;
 	}

@@ -25,7 +25,7 @@ struct reassembly {
 	 * buffer nothing now. */
 	size_t (*max_len)(const void *context, uint8_t type);
 	const void *max_len_context;
-	struct reassembly_message *slots[REASSEMBLY_AHEAD_MAX + 1];
+	struct reassembly_message **slots;	/* NULL while none is held */
 };
 
 enum reassembly_result {

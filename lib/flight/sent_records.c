@@ -19,14 +19,16 @@ static void remove_at(struct sent_records *records, size_t at)
 {
 	records->count--;
 	memmove(&records->fragments[at], &records->fragments[at + 1],
-		(records->count + records->uncommitted - at) *
+		((size_t)records->count + records->uncommitted - at) *
 			sizeof(*records->fragments));
 }
 
 static bool make_room(struct sent_records *records)
 {
-	size_t used = records->count + records->uncommitted;
-	size_t capacity = records->capacity > 0 ? 2 * records->capacity : 16;
+	size_t used = (size_t)records->count + records->uncommitted;
+	uint16_t capacity = records->capacity > 0 ?
+				    (uint16_t)(2 * records->capacity) :
+				    16;
 	struct sent_fragment *grown;
 
 	if (used < records->capacity)
@@ -127,7 +129,7 @@ void sent_records_forget(
 			   const struct sent_fragment *fragment),
 	const void *context)
 {
-	size_t kept = 0;
+	uint16_t kept = 0;
 
 	if (records->count == 0)
 		return;

@@ -24,10 +24,10 @@ struct sent_fragment {
 
 struct sent_records {
 	struct sent_fragment *fragments; /* ascending order */
-	size_t count;			 /* of fragments in sent records */
-	size_t uncommitted; /* after them: of the record being made */
-	size_t capacity;
-	uint64_t next_order; /* of the record being made */
+	uint64_t next_order;  /* of the record being made */
+	uint16_t count;	      /* of fragments in sent records */
+	uint16_t uncommitted; /* after them: of the record being made */
+	uint16_t capacity;
 };
 
 void sent_records_clear(struct sent_records *records);

@@ -4,7 +4,20 @@
 
 #include "keys/key_schedule.h"
 
-#include <string.h>
+#include <stdlib.h>
+
+static void free_places(struct channel *channel)
+{
+	bytes_wipe(channel->sealers,
+		   channel->places * sizeof(*channel->sealers));
+	bytes_wipe(channel->opener_slots,
+		   channel->places * sizeof(*channel->opener_slots));
+	free(channel->sealers);
+	free(channel->opener_slots);
+	channel->sealers = NULL;
+	channel->opener_slots = NULL;
+	channel->places = 0;
+}
 
 static void retire_sealers(struct channel *channel, uint64_t epoch)
 {
@@ -45,23 +58,51 @@ static void retire_openers(struct channel *channel, uint64_t epoch)
 	channel->openers.count = kept;
 }
 
-void channel_init(struct channel *channel, size_t reassembly_budget,
+/* Move the keys to arrays of @places, which hold what there is. */
+static bool resize(struct channel *channel, size_t places)
+{
+	struct record_sealer *sealers = calloc(places, sizeof(*sealers));
+	struct record_opener *openers = calloc(places, sizeof(*openers));
+
+	if (sealers == NULL || openers == NULL) {
+		free(sealers);
+		free(openers);
+		return false;
+	}
+	for (size_t i = 0; i < channel->sealer_count; i++)
+		sealers[i] = channel->sealers[i];
+	for (size_t i = 0; i < channel->openers.count; i++) {
+		openers[i] = channel->opener_slots[i];
+		channel->openers.openers[i] = &openers[i];
+	}
+	free_places(channel);
+	channel->sealers = sealers;
+	channel->opener_slots = openers;
+	channel->places = places;
+	return true;
+}
+
+bool channel_init(struct channel *channel, size_t reassembly_budget,
 		  const struct timer_config *timer)
 {
 	*channel = (struct channel){ 0 };
 	reassembly_init(&channel->incoming, reassembly_budget, NULL, NULL);
 	flight_init(&channel->outgoing, timer);
 	ack_list_init(&channel->acks);
+	if (!resize(channel, CHANNEL_EPOCHS))
+		return false;
 	/* Epoch 0 has no keys; it is there from the start. */
 	channel->sealer_count = 1;
 	channel->openers.openers[0] = &channel->opener_slots[0];
 	channel->openers.count = 1;
+	return true;
 }
 
 void channel_clear(struct channel *channel)
 {
 	retire_sealers(channel, UINT64_MAX);
 	retire_openers(channel, UINT64_MAX);
+	free_places(channel);
 	reassembly_clear(&channel->incoming);
 	flight_clear(&channel->outgoing);
 	ack_list_clear(&channel->acks);
@@ -70,13 +111,20 @@ void channel_clear(struct channel *channel)
 void channel_restart(struct channel *channel, size_t reassembly_budget,
 		     const struct timer_config *timer)
 {
-	uint64_t next_sequence = channel->sealers[0].next_sequence;
-	uint64_t forgery_limit = channel->forgery_limit;
-
-	channel_clear(channel);
-	channel_init(channel, reassembly_budget, timer);
-	channel->sealers[0].next_sequence = next_sequence;
-	channel->forgery_limit = forgery_limit;
+	reassembly_clear(&channel->incoming);
+	reassembly_init(&channel->incoming, reassembly_budget, NULL, NULL);
+	flight_clear(&channel->outgoing);
+	flight_init(&channel->outgoing, timer);
+	ack_list_reset(&channel->acks);
+	for (; channel->sealer_count > 1; channel->sealer_count--)
+		record_keys_clear(
+			&channel->sealers[channel->sealer_count - 1].keys);
+	for (; channel->openers.count > 1; channel->openers.count--)
+		record_keys_clear(
+			&channel->opener_slots[channel->openers.count - 1]
+				 .keys);
+	channel->next_send_seq = 0;
+	channel->has_new_keys = false;
 }
 
 bool channel_send(struct channel *channel, uint64_t epoch, uint8_t type,
@@ -96,6 +144,9 @@ bool channel_write_keys(struct channel *channel, uint64_t epoch,
 {
 	struct record_sealer *sealer;
 
+	if (channel->places < CHANNEL_EPOCHS &&
+	    !resize(channel, CHANNEL_EPOCHS))
+		return false;
 	if (channel->sealer_count == CHANNEL_EPOCHS)
 		retire_sealers(channel, channel->sealers[1].keys.epoch);
 	sealer = &channel->sealers[channel->sealer_count];
@@ -113,6 +164,9 @@ bool channel_read_keys(struct channel *channel, uint64_t epoch,
 {
 	struct record_opener *opener;
 
+	if (channel->places < CHANNEL_EPOCHS &&
+	    !resize(channel, CHANNEL_EPOCHS))
+		return false;
 	if (channel->openers.count == CHANNEL_EPOCHS)
 		retire_openers(channel, channel->opener_slots[1].keys.epoch);
 	opener = &channel->opener_slots[channel->openers.count];
@@ -125,6 +179,48 @@ bool channel_read_keys(struct channel *channel, uint64_t epoch,
 	channel->openers.openers[channel->openers.count++] = opener;
 	channel->has_new_keys = true;
 	return true;
+}
+
+/* What @keys will be after the next KeyUpdate. */
+static bool next_secret(const struct record_keys *keys, struct secret *out)
+{
+	*out = keys->secret;
+	return key_traffic_update(keys->suite->hash, keys->label_prefix, out);
+}
+
+bool channel_update_write_keys(struct channel *channel)
+{
+	const struct record_keys *keys = &channel_newest_sealer(channel)->keys;
+	struct secret secret;
+	bool ok = next_secret(keys, &secret) &&
+		  channel_write_keys(channel, keys->epoch + 1, keys->suite,
+				     &secret);
+
+	secret_wipe(&secret);
+	return ok;
+}
+
+bool channel_update_read_keys(struct channel *channel)
+{
+	const struct record_keys *keys =
+		&channel->opener_slots[channel->openers.count - 1].keys;
+	struct secret secret;
+	bool ok = next_secret(keys, &secret) &&
+		  channel_read_keys(channel, keys->epoch + 1, keys->suite,
+				    &secret);
+
+	secret_wipe(&secret);
+	return ok;
+}
+
+void channel_park(struct channel *channel)
+{
+	for (size_t i = 0; i < channel->sealer_count; i++)
+		record_keys_park(&channel->sealers[i].keys);
+	for (size_t i = 0; i < channel->openers.count; i++)
+		record_keys_park(&channel->opener_slots[i].keys);
+	if (channel->acks.unsent_count == 0)
+		ack_list_reset(&channel->acks);
 }
 
 /* The newest epoch that the peer is known to write in: whoever has missed our
@@ -161,7 +257,12 @@ bool channel_retire_old(struct channel *channel)
 	retire_openers(
 		channel,
 		channel->opener_slots[newest_used_opener(channel)].keys.epoch);
-	return channel->sealer_count == 1 && channel->openers.count == 1;
+	if (channel->sealer_count > 1 || channel->openers.count > 1)
+		return false;
+	/* Without memory for less of it, it stays as it is. */
+	if (channel->places > 1)
+		(void)resize(channel, 1);
+	return true;
 }
 
 struct record_sealer *channel_sealer(struct channel *channel, uint64_t epoch)

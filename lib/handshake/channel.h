@@ -23,16 +23,19 @@ struct channel {
 	struct reassembly incoming;
 	struct flight outgoing;
 	struct ack_list acks;
-	struct record_sealer sealers[CHANNEL_EPOCHS];
+	/* Oldest first. */
+	struct record_sealer *sealers;
 	size_t sealer_count;
-	struct record_opener opener_slots[CHANNEL_EPOCHS];
+	struct record_opener *opener_slots;
 	struct record_openers openers;
+	size_t places;		/* CHANNEL_EPOCHS, or 1 if no more are needed */
 	uint64_t forgery_limit;	/* of every key; 0: the suite's */
 	uint32_t next_send_seq;	/* 65536: used up */
 	bool has_new_keys;	/* for reading: early records may be opened now */
 };
 
-void channel_init(struct channel *channel, size_t reassembly_budget,
+/* False: out of memory; clear it all the same. */
+bool channel_init(struct channel *channel, size_t reassembly_budget,
 		  const struct timer_config *timer);
 void channel_clear(struct channel *channel);
 /* Begin anew with message 0; the record numbers of epoch 0 go on. */
@@ -51,10 +54,17 @@ bool channel_write_keys(struct channel *channel, uint64_t epoch,
 bool channel_read_keys(struct channel *channel, uint64_t epoch,
 		       const struct crypto_suite *suite,
 		       const struct secret *secret);
+/* Install the keys of the next generation (RFC 8446 §7.2). False: out of
+ * memory. */
+bool channel_update_write_keys(struct channel *channel);
+bool channel_update_read_keys(struct channel *channel);
 /* Forget the keys that only older records need: for reading, those before the
  * newest that the peer has used; for writing, those of which no message is
  * unacknowledged. False: more than the newest are left. */
 bool channel_retire_old(struct channel *channel);
+/* Give back what an idle connection can do without: the ciphers of its keys,
+ * and the ACKs that could be sent again. */
+void channel_park(struct channel *channel);
 /* Has a key that the peer writes with, or will, borne all the forgeries that it
  * may? Older ones may be used up: nobody needs them (RFC 9147 §4.5.3). */
 bool channel_is_deaf(const struct channel *channel);

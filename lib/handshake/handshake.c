@@ -64,10 +64,26 @@ void hs_facts_clear(struct hs_facts *facts)
 {
 	free(facts->server_name);
 	facts->server_name = NULL;
+	free(facts->peer_identity);
+	facts->peer_identity = NULL;
 	buffer_clear(&facts->peer_certificate);
 	secret_wipe(&facts->exporter_main);
-	secret_wipe(&facts->write_secret);
-	secret_wipe(&facts->read_secret);
+}
+
+bool hs_facts_set_identity(struct hs_facts *facts, const char *identity)
+{
+	char *copy = strdup(identity);
+
+	if (copy == NULL)
+		return false;
+	free(facts->peer_identity);
+	facts->peer_identity = copy;
+	return true;
+}
+
+const char *hs_facts_identity(const struct hs_facts *facts)
+{
+	return facts->peer_identity != NULL ? facts->peer_identity : "";
 }
 
 enum hs_state hs_fail(struct handshake *hs, adtls_alert_t alert,

@@ -62,16 +62,18 @@ struct hs_facts {
 	bool had_retry;
 	char *server_name;		/* server: as the client called it */
 	adtls_bytes_t application_protocol;	/* view into the configuration */
-	char peer_identity[ADTLS_NAME_MAX];
+	char *peer_identity;		/* NULL: none */
 	adtls_certificate_type_t own_type;
 	adtls_certificate_type_t peer_type;
 	struct buffer peer_certificate;	/* DER; SubjectPublicKeyInfo if raw */
 	struct secret exporter_main;
-	struct secret write_secret;	/* application traffic, newest epoch */
-	struct secret read_secret;
 };
 
 void hs_facts_clear(struct hs_facts *facts);
+/* A copy is kept. False: out of memory. */
+bool hs_facts_set_identity(struct hs_facts *facts, const char *identity);
+/* "" if there is none. */
+const char *hs_facts_identity(const struct hs_facts *facts);
 
 /* A job being done: handed out, then back. */
 struct hs_job {

@@ -91,9 +91,6 @@ bool hs_derive_application_keys(struct handshake *hs)
 
 bool hs_write_application(struct handshake *hs)
 {
-	hs->facts->write_secret = hs->role == ADTLS_CLIENT ?
-					  hs->client_traffic :
-					  hs->server_traffic;
 	if (write_with(hs, EPOCH_APPLICATION, &hs->client_traffic,
 		       &hs->server_traffic))
 		return true;
@@ -103,9 +100,6 @@ bool hs_write_application(struct handshake *hs)
 
 bool hs_read_application(struct handshake *hs)
 {
-	hs->facts->read_secret = hs->role == ADTLS_CLIENT ?
-					 hs->server_traffic :
-					 hs->client_traffic;
 	if (read_with(hs, EPOCH_APPLICATION, &hs->client_traffic,
 		      &hs->server_traffic))
 		return true;

@@ -33,14 +33,7 @@ bool connected_update_keys(const struct connected *connected, bool request)
 /* The peer has it, and all before it: we write with the new keys. */
 bool connected_key_update_delivered(const struct connected *connected)
 {
-	struct channel *channel = connected->channel;
-	struct hs_facts *facts = connected->facts;
-	uint64_t epoch = channel_newest_sealer(channel)->keys.epoch + 1;
-
-	if (!key_traffic_update(facts->suite->hash, KEY_LABEL_PREFIX_DTLS13,
-				&facts->write_secret) ||
-	    !channel_write_keys(channel, epoch, facts->suite,
-				&facts->write_secret))
+	if (!channel_update_write_keys(connected->channel))
 		return false;
 	*connected->out_updated = true;
 	return true;
@@ -59,8 +52,6 @@ bool connected_receive_key_update(const struct connected *connected,
 				  adtls_bytes_t body, struct hs_failure *out)
 {
 	struct channel *channel = connected->channel;
-	struct hs_facts *facts = connected->facts;
-	uint64_t epoch = channel_newest_read_epoch(channel) + 1;
 	uint8_t request;
 
 	if (!key_update_read(body, &request))
@@ -71,11 +62,8 @@ bool connected_receive_key_update(const struct connected *connected,
 		return connected_fail(out, ADTLS_ALERT_ILLEGAL_PARAMETER,
 				      ADTLS_REASON_ILLEGAL_PARAMETER,
 				      "KeyUpdate asks for something unknown");
-	if (epoch > EPOCH_MAX ||
-	    !key_traffic_update(facts->suite->hash, KEY_LABEL_PREFIX_DTLS13,
-				&facts->read_secret) ||
-	    !channel_read_keys(channel, epoch, facts->suite,
-			       &facts->read_secret))
+	if (channel_newest_read_epoch(channel) >= EPOCH_MAX ||
+	    !channel_update_read_keys(channel))
 		return connected_fail(out, ADTLS_ALERT_INTERNAL_ERROR,
 				      ADTLS_REASON_INTERNAL,
 				      "no keys for the next epoch");

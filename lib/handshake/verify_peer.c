@@ -76,8 +76,10 @@ bool hs_verify_peer(struct handshake *hs,
 				     message->chain, message->count, name,
 				     hs->now.utc_s, &hs->peer);
 	ask_application(hs, message);
-	memcpy(facts->peer_identity, hs->peer.subject,
-	       sizeof(facts->peer_identity));
+	if (!hs_facts_set_identity(facts, hs->peer.subject)) {
+		hs_fail_memory(hs);
+		return false;
+	}
 	if (hs->peer.alert != ADTLS_ALERT_NONE)
 		return hs_refuse(hs, hs->peer.alert, hs->peer.reason,
 				 "%s \"%.100s\"%s%.60s",

@@ -26,12 +26,17 @@ enum record_type {
 	RECORD_ACK = 26
 };
 
-/* One direction of one epoch. Epoch 0 has no keys and writes DTLSPlaintext. */
+/* One direction of one epoch. Epoch 0 has no keys and writes DTLSPlaintext.
+ *
+ * The ciphers' expanded keys are the bulk of an idle connection. Parked, they
+ * are gone, and made again of the traffic secret by the next record. */
 struct record_keys {
 	uint64_t epoch;
 	const struct crypto_suite *suite;	/* NULL in epoch 0 */
-	struct crypto_aead *aead;
+	const char *label_prefix;
+	struct crypto_aead *aead;	/* NULL while parked */
 	struct crypto_mask *mask;
+	struct secret secret;		/* the epoch's traffic secret */
 	uint8_t iv[CRYPTO_NONCE_LEN];
 };
 
@@ -50,11 +55,16 @@ struct record_opener {
 };
 
 /* Keys "key", "iv" and "sn" from a traffic secret (RFC 9147 §4.2.3, RFC 8446
- * §7.3). @label_prefix is "dtls13". False: out of memory. */
+ * §7.3). @label_prefix is "dtls13", and stays. False: out of memory. */
 bool record_keys_init(struct record_keys *keys, uint64_t epoch,
 		      const struct crypto_suite *suite,
 		      const char *label_prefix, const struct secret *secret);
 void record_keys_clear(struct record_keys *keys);
+/* Free the ciphers until the next record of this epoch, which is sealed or
+ * opened as if nothing had happened. */
+void record_keys_park(struct record_keys *keys);
+/* Make the ciphers, unless they are there. False: out of memory. */
+bool record_keys_wake(struct record_keys *keys);
 
 /* How many records that do not authenticate are borne under the key. */
 uint64_t record_opener_forgery_limit(const struct record_opener *opener);
@@ -94,7 +104,7 @@ size_t record_room(const struct record_datagram *datagram,
 struct wire_writer *record_begin(struct record_datagram *datagram,
 				 struct record_sealer *sealer);
 /* End the record. False, and @datagram is as it was before record_begin(): no
- * room, over RECORD_PLAINTEXT_MAX, or exhausted. */
+ * room, over RECORD_PLAINTEXT_MAX, exhausted, or no memory for parked keys. */
 bool record_end(struct record_datagram *datagram, enum record_type type,
 		struct record_number *out_number);
 /* Take back record_begin(). */
@@ -128,7 +138,7 @@ struct record {
 enum record_verdict {
 	RECORD_ACCEPT,
 	RECORD_DROP_MALFORMED,		/* and with it the rest of the datagram */
-	RECORD_DROP_UNKNOWN_EPOCH,
+	RECORD_DROP_UNKNOWN_EPOCH,	/* or no memory for its parked keys */
 	RECORD_DROP_REPLAY,
 	RECORD_DROP_FORGED,		/* not authentic, or too short to be */
 	RECORD_DROP_TOO_LARGE,

@@ -186,6 +186,8 @@ static enum record_verdict open_protected(const struct record_openers *openers,
 		return RECORD_DROP_TOO_LARGE;
 	if (opener->forgeries >= record_opener_forgery_limit(opener))
 		return RECORD_DROP_KEY_LIMIT;
+	if (!record_keys_wake(&opener->keys))
+		return RECORD_DROP_UNKNOWN_EPOCH;
 	return unprotect(opener, &layout, out);
 }
 

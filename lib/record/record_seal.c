@@ -223,7 +223,7 @@ static size_t write_inner_end(const struct record_sealer *sealer,
 /* Turn the content since the record's start into a record. */
 static bool end(struct record_datagram *datagram, enum record_type type)
 {
-	const struct record_sealer *sealer = datagram->sealer;
+	struct record_sealer *sealer = datagram->sealer;
 	uint64_t sequence = sealer->next_sequence;
 	size_t start = datagram->start + last_growth(datagram);
 	size_t content_len, inner_len = 0;
@@ -232,6 +232,8 @@ static bool end(struct record_datagram *datagram, enum record_type type)
 		return false;
 	content_len = datagram->bytes.len - start - header_len(sealer, sequence);
 	if (content_len > RECORD_PLAINTEXT_MAX)
+		return false;
+	if (is_protected(sealer) && !record_keys_wake(&sealer->keys))
 		return false;
 	if (is_protected(sealer))
 		inner_len = write_inner_end(sealer, &datagram->bytes, type,

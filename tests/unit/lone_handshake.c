@@ -55,7 +55,8 @@ void lone_handshake_begin(struct lone_handshake *lone, adtls_role_t role)
 	lone_handshake_end(lone);
 	lone->facts = (struct hs_facts){ 0 };
 	lone->job_serial = 0;
-	channel_init(&lone->channel, BUDGET, &lone->config->timer);
+	assert_true(channel_init(&lone->channel, BUDGET,
+				 &lone->config->timer));
 	if (layer != NULL) {
 		lone->layer = layer->new (lone->config, role);
 		assert_non_null(lone->layer);

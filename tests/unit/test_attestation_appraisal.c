@@ -99,7 +99,7 @@ static void begin(const json_t *vector)
 	lone_handshake_begin(&lone, ADTLS_SERVER);
 	lone.facts.suite = crypto_suite_find(hash.len == 48 ? 0x1302 : 0x1301);
 	assert_non_null(lone.facts.suite);
-	strcpy(lone.facts.peer_identity, "CN=sensor");
+	assert_true(hs_facts_set_identity(&lone.facts, "CN=sensor"));
 	lone.hs->schedule = (struct key_schedule){
 		.hash = lone.facts.suite->hash,
 		.label_prefix = KEY_LABEL_PREFIX_DTLS13,

@@ -36,7 +36,7 @@ static void begin(adtls_role_t role)
 
 	lone_handshake_begin(&lone, role);
 	lone.facts.suite = crypto_suite_find(0x1301);
-	strcpy(lone.facts.peer_identity, "CN=sensor");
+	assert_true(hs_facts_set_identity(&lone.facts, "CN=sensor"));
 	lone.hs->schedule = (struct key_schedule){
 		.hash = &crypto_sha256,
 		.label_prefix = KEY_LABEL_PREFIX_DTLS13,

@@ -96,7 +96,7 @@ static void failure_to_grow_changes_nothing(void **state)
 	size_t capacity;
 
 	(void)state;
-	assert_true(buffer_set(&buffer, "abc", 3));
+	assert_true(buffer_append(&buffer, "abc", 3));
 	capacity = buffer.capacity;
 	assert_false(buffer_append(&buffer, "x", SIZE_MAX));
 	out_of_memory = true;

@@ -128,7 +128,7 @@ static size_t allocated(const struct reassembly *reassembly)
 {
 	size_t sum = 0;
 
-	for (size_t i = 0; i < SLOTS; i++) {
+	for (size_t i = 0; reassembly->slots != NULL && i < SLOTS; i++) {
 		const struct reassembly_message *message = reassembly->slots[i];
 
 		if (message == NULL)

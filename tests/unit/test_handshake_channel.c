@@ -28,8 +28,8 @@ static int setup(void **state)
 {
 	static struct fixture fixture;
 
-	channel_init(&fixture.ours, BUDGET, &timer);
-	channel_init(&fixture.peers, BUDGET, &timer);
+	assert_true(channel_init(&fixture.ours, BUDGET, &timer));
+	assert_true(channel_init(&fixture.peers, BUDGET, &timer));
 	*state = &fixture;
 	return 0;
 }
@@ -214,22 +214,78 @@ static void there_is_room_for_four_epochs(void **state)
 	}
 }
 
-/* Neither what has gone nor what moved leaves keys behind. */
-static void free_places_are_wiped(void **state)
+/* What is left alone takes the room of one epoch; more get room again. */
+static void places_come_and_go(void **state)
 {
-	static const struct record_sealer no_sealer;
-	static const struct record_opener no_opener;
+	struct fixture *fixture = *state;
+
+	assert_int_equal(fixture->ours.places, CHANNEL_EPOCHS);
+	add_epoch(fixture, EPOCH_HANDSHAKE);
+	add_epoch(fixture, EPOCH_APPLICATION);
+	assert_int_equal(pass(fixture, EPOCH_APPLICATION), RECORD_ACCEPT);
+	assert_true(channel_retire_old(&fixture->ours));
+	assert_true(channel_retire_old(&fixture->peers));
+	assert_int_equal(fixture->ours.places, 1);
+	assert_int_equal(fixture->peers.places, 1);
+	assert_int_equal(pass(fixture, EPOCH_APPLICATION), RECORD_ACCEPT);
+	for (uint64_t epoch = 4; epoch < 4 + CHANNEL_EPOCHS; epoch++) {
+		add_epoch(fixture, epoch);
+		assert_int_equal(pass(fixture, epoch), RECORD_ACCEPT);
+	}
+	assert_int_equal(fixture->peers.places, CHANNEL_EPOCHS);
+}
+
+/* While nothing is sent or received, no cipher takes up memory. */
+static void parked_keys_wake_by_themselves(void **state)
+{
 	struct fixture *fixture = *state;
 
 	add_epoch(fixture, EPOCH_HANDSHAKE);
 	add_epoch(fixture, EPOCH_APPLICATION);
-	channel_retire_old(&fixture->ours);
-	channel_retire_old(&fixture->peers);
-	for (size_t i = 1; i < CHANNEL_EPOCHS; i++) {
-		assert_memory_equal(&fixture->ours.sealers[i], &no_sealer,
-				    sizeof(no_sealer));
-		assert_memory_equal(&fixture->peers.opener_slots[i], &no_opener,
-				    sizeof(no_opener));
+	assert_int_equal(pass(fixture, EPOCH_APPLICATION), RECORD_ACCEPT);
+	for (unsigned i = 0; i < 3; i++) {
+		channel_park(&fixture->ours);
+		channel_park(&fixture->peers);
+		assert_null(fixture->ours.sealers[1].keys.aead);
+		assert_null(fixture->ours.sealers[2].keys.aead);
+		assert_null(fixture->peers.opener_slots[2].keys.mask);
+		assert_int_equal(pass(fixture, EPOCH_APPLICATION),
+				 RECORD_ACCEPT);
+		assert_int_equal(pass(fixture, EPOCH_HANDSHAKE), RECORD_ACCEPT);
+	}
+	assert_int_equal(channel_sealer(&fixture->ours, EPOCH_APPLICATION)
+				 ->next_sequence,
+			 4);
+}
+
+/* A record that was recorded before is a replay afterwards too. */
+static void parked_keys_remember_what_came(void **state)
+{
+	struct fixture *fixture = *state;
+	uint8_t record[DATAGRAM_MAX], again[DATAGRAM_MAX];
+	size_t len;
+
+	add_epoch(fixture, EPOCH_HANDSHAKE);
+	len = seal(fixture, EPOCH_HANDSHAKE, record);
+	memcpy(again, record, len);
+	assert_int_equal(open_record(fixture, record, len), RECORD_ACCEPT);
+	channel_park(&fixture->peers);
+	assert_int_equal(open_record(fixture, again, len), RECORD_DROP_REPLAY);
+}
+
+/* RFC 8446 §7.2: each epoch's secret gives the next one's. */
+static void keys_are_updated_in_step(void **state)
+{
+	struct fixture *fixture = *state;
+
+	add_epoch(fixture, EPOCH_APPLICATION);
+	for (uint64_t epoch = 4; epoch < 8; epoch++) {
+		channel_park(&fixture->ours);
+		assert_true(channel_update_write_keys(&fixture->ours));
+		assert_true(channel_update_read_keys(&fixture->peers));
+		assert_int_equal(channel_newest_read_epoch(&fixture->peers),
+				 epoch);
+		assert_int_equal(pass(fixture, epoch), RECORD_ACCEPT);
 	}
 }
 
@@ -291,7 +347,10 @@ int main(void)
 		with_channels(old_epochs_are_gone),
 		with_channels(unacknowledged_messages_keep_their_keys),
 		with_channels(there_is_room_for_four_epochs),
-		with_channels(free_places_are_wiped),
+		with_channels(places_come_and_go),
+		with_channels(parked_keys_wake_by_themselves),
+		with_channels(parked_keys_remember_what_came),
+		with_channels(keys_are_updated_in_step),
 		with_channels(messages_are_numbered),
 		with_channels(a_restart_keeps_the_record_numbers),
 	};
