@@ -8,7 +8,7 @@
 /* A secret of the key schedule: wiped by secret_wipe(), never logged. */
 struct secret {
 	uint8_t data[CRYPTO_HASH_MAX];
-	size_t len;
+	uint8_t len;
 };
 
 void secret_wipe(struct secret *secret);

@@ -11,37 +11,32 @@ struct data_queue_item {
 	uint8_t data[];
 };
 
-void data_queue_init(struct data_queue *queue, uint32_t count_max,
-		     uint32_t bytes_max)
-{
-	*queue = (struct data_queue){ .count_max = count_max,
-				      .bytes_max = bytes_max };
-}
-
 void data_queue_clear(struct data_queue *queue)
 {
-	while (queue->first != NULL)
+	while (queue->last != NULL)
 		data_queue_drop(queue);
 }
 
-bool data_queue_push(struct data_queue *queue, adtls_bytes_t data)
+bool data_queue_push(struct data_queue *queue,
+		     const struct data_queue_bounds *bounds, adtls_bytes_t data)
 {
 	struct data_queue_item *item;
 
-	if (queue->count >= queue->count_max ||
-	    data.len > queue->bytes_max - queue->bytes)
+	if (queue->count >= bounds->count ||
+	    data.len > bounds->bytes - queue->bytes)
 		return false;
 	item = malloc(sizeof(*item) + data.len);
 	if (item == NULL)
 		return false;
-	item->next = NULL;
 	item->len = data.len;
 	if (data.len > 0)
 		memcpy(item->data, data.data, data.len);
-	if (queue->last != NULL)
+	if (queue->last != NULL) {
+		item->next = queue->last->next;
 		queue->last->next = item;
-	else
-		queue->first = item;
+	} else {
+		item->next = item;
+	}
 	queue->last = item;
 	queue->count++;
 	queue->bytes += (uint32_t)data.len;
@@ -50,19 +45,23 @@ bool data_queue_push(struct data_queue *queue, adtls_bytes_t data)
 
 bool data_queue_peek(const struct data_queue *queue, adtls_bytes_t *out)
 {
-	if (queue->first == NULL)
+	const struct data_queue_item *first;
+
+	if (queue->last == NULL)
 		return false;
-	*out = bytes_of(queue->first->data, queue->first->len);
+	first = queue->last->next;
+	*out = bytes_of(first->data, first->len);
 	return true;
 }
 
 void data_queue_drop(struct data_queue *queue)
 {
-	struct data_queue_item *item = queue->first;
+	struct data_queue_item *item = queue->last->next;
 
-	queue->first = item->next;
-	if (queue->first == NULL)
+	if (item == queue->last)
 		queue->last = NULL;
+	else
+		queue->last->next = item->next;
 	queue->count--;
 	queue->bytes -= (uint32_t)item->len;
 	bytes_wipe(item->data, item->len);

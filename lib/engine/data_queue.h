@@ -8,20 +8,23 @@
 
 struct data_queue_item;
 
-struct data_queue {
-	struct data_queue_item *first;
-	struct data_queue_item *last;
-	uint32_t count;
-	uint32_t bytes;
-	uint32_t count_max;
-	uint32_t bytes_max;
+struct data_queue_bounds {
+	size_t count;
+	size_t bytes;
 };
 
-void data_queue_init(struct data_queue *queue, uint32_t count_max,
-		     uint32_t bytes_max);
+/* An empty queue is all zeroes: a connection has several, most of them empty. */
+struct data_queue {
+	struct data_queue_item *last;	/* whose next is the first; NULL: empty */
+	uint32_t count;
+	uint32_t bytes;
+};
+
 void data_queue_clear(struct data_queue *queue);
-/* Append a copy. False: over a bound, or out of memory. */
-bool data_queue_push(struct data_queue *queue, adtls_bytes_t data);
+/* Append a copy. False: over @bounds, or out of memory. */
+bool data_queue_push(struct data_queue *queue,
+		     const struct data_queue_bounds *bounds,
+		     adtls_bytes_t data);
 /* The oldest; false if there is none. Valid until it is dropped. */
 bool data_queue_peek(const struct data_queue *queue, adtls_bytes_t *out);
 /* Wipe and drop the oldest. */

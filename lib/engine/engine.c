@@ -9,6 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+const struct data_queue_bounds engine_data_bounds = {
+	.count = ENGINE_QUEUE_RECORDS,
+	.bytes = ENGINE_QUEUE_BYTES,
+};
+
 /* Jobs find their engine by this number, not by a pointer that may be stale. */
 static uint64_t next_id(void)
 {
@@ -101,12 +106,6 @@ static int engine_new(struct adtls_config *config, adtls_role_t role,
 				   config_reassembly_budget(config),
 				   &config->timer);
 	engine->channel.forgery_limit = config->forgery_limit;
-	data_queue_init(&engine->outgoing, ENGINE_QUEUE_RECORDS,
-			ENGINE_QUEUE_BYTES);
-	data_queue_init(&engine->held, ENGINE_QUEUE_RECORDS,
-			ENGINE_QUEUE_BYTES);
-	data_queue_init(&engine->early, ENGINE_EARLY_RECORDS,
-			ENGINE_EARLY_BYTES);
 	if (!has_channel || !make_parts(engine, server_name)) {
 		adtls_engine_free(engine);
 		return ADTLS_E_MEMORY;
@@ -175,7 +174,8 @@ int adtls_engine_send(adtls_engine_t *engine, adtls_time_t now,
 	if (len > adtls_engine_max_data(engine))
 		return ADTLS_E_TOO_LARGE;
 	/* While the gate is closed it waits here; over the bound it is refused. */
-	if (!data_queue_push(&engine->outgoing, bytes_of(data, len)))
+	if (!data_queue_push(&engine->outgoing, &engine_data_bounds,
+			     bytes_of(data, len)))
 		return ADTLS_E_AGAIN;
 	return ADTLS_OK;
 }

@@ -31,6 +31,8 @@
 /* Bytes sent per byte received before an address is known (RFC 9147 §5.1). */
 #define ENGINE_AMPLIFICATION 3
 
+extern const struct data_queue_bounds engine_data_bounds;
+
 enum engine_phase {
 	ENGINE_HANDSHAKING,
 	ENGINE_CONNECTED,

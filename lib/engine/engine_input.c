@@ -265,7 +265,8 @@ static void receive_data(struct adtls_engine *engine, adtls_time_t now,
 		engine_emit(engine, &event);
 		return;
 	}
-	if (!data_queue_push(&engine->held, record->content))
+	if (!data_queue_push(&engine->held, &engine_data_bounds,
+			     record->content))
 		engine->statistics.data_held_dropped++;
 }
 
@@ -297,7 +298,13 @@ static void receive_record(struct adtls_engine *engine, adtls_time_t now,
 /* Reordering may bring records before the message that makes their keys. */
 static void keep_early(struct adtls_engine *engine, adtls_bytes_t record)
 {
-	if (engine->hs == NULL || !data_queue_push(&engine->early, record))
+	static const struct data_queue_bounds bounds = {
+		.count = ENGINE_EARLY_RECORDS,
+		.bytes = ENGINE_EARLY_BYTES,
+	};
+
+	if (engine->hs == NULL ||
+	    !data_queue_push(&engine->early, &bounds, record))
 		engine->statistics.dropped_unknown_epoch++;
 }
 

@@ -24,10 +24,10 @@ static struct flight_message *find_gap(const struct flight *flight,
 		struct flight_message *message = &flight->messages[i];
 		uint32_t start = 0;
 
-		if (message->message_seq < flight->resume.message_seq)
+		if (message->message_seq < flight->progress->resume.message_seq)
 			continue;
-		if (message->message_seq == flight->resume.message_seq)
-			start = flight->resume.offset;
+		if (message->message_seq == flight->progress->resume.message_seq)
+			start = flight->progress->resume.offset;
 		if (flight_message_first_gap(message, start, out))
 			return message;
 	}
@@ -40,8 +40,8 @@ static struct flight_message *find_gap(const struct flight *flight,
 
 static void resume_from_beginning(struct flight *flight)
 {
-	flight->resume.message_seq = 0;
-	flight->resume.offset = 0;
+	flight->progress->resume.message_seq = 0;
+	flight->progress->resume.offset = 0;
 }
 
 /* All is acknowledged, or given up. */
@@ -52,12 +52,13 @@ static void finish(struct flight *flight)
 	free(flight->messages);
 	flight->messages = NULL;
 	flight->message_count = 0;
-	sent_records_clear(&flight->sent);
-	resume_from_beginning(flight);
+	if (flight->progress != NULL)
+		sent_records_clear(&flight->progress->sent);
+	free(flight->progress);
+	flight->progress = NULL;
 	flight->window = FLIGHT_WINDOW;
 	flight->in_flight = 0;
 	flight->transmission = 0;
-	flight->last_retransmit_us = ADTLS_NEVER;
 	retransmission_timer_stop(&flight->timer);
 }
 
@@ -73,12 +74,23 @@ void flight_clear(struct flight *flight)
 	finish(flight);
 }
 
+static bool begin_progress(struct flight *flight)
+{
+	if (flight->progress == NULL)
+		flight->progress = calloc(1, sizeof(*flight->progress));
+	if (flight->progress == NULL)
+		return false;
+	if (flight->message_count == 0)
+		flight->progress->last_retransmit_us = ADTLS_NEVER;
+	return true;
+}
+
 bool flight_add(struct flight *flight, uint16_t message_seq, uint8_t type,
 		uint64_t epoch, struct buffer *body)
 {
 	struct flight_message *grown;
 
-	if (flight_is_full(flight))
+	if (flight_is_full(flight) || !begin_progress(flight))
 		return false;
 	grown = reallocarray(flight->messages, flight->message_count + 1,
 			     sizeof(*grown));
@@ -99,7 +111,9 @@ bool flight_wants_to_send(const struct flight *flight, uint64_t *out_epoch)
 	const struct flight_message *message;
 	struct range gap;
 
-	if (flight->sent.uncommitted == 0 &&
+	if (flight->progress == NULL)
+		return false;
+	if (flight->progress->sent.uncommitted == 0 &&
 	    (flight->in_flight >= flight->window ||
 	     flight->transmission >= FLIGHT_WINDOW))
 		return false;
@@ -115,17 +129,17 @@ static bool hand_out(struct flight *flight, struct flight_message *message,
 {
 	bool first_time = range.start >= message->sent_len;
 
-	if (!sent_records_add(&flight->sent, message->message_seq, range,
+	if (!sent_records_add(&flight->progress->sent, message->message_seq, range,
 			      first_time))
 		return false;
 	if (!range_set_add(&message->outstanding, range.start, range.end)) {
-		flight->sent.uncommitted--;
+		flight->progress->sent.uncommitted--;
 		return false;
 	}
 	if (range.end > message->sent_len)
 		message->sent_len = range.end;
-	flight->resume.message_seq = message->message_seq;
-	flight->resume.offset = range.end;
+	flight->progress->resume.message_seq = message->message_seq;
+	flight->progress->resume.offset = range.end;
 	flight->count.fragments++;
 	if (!first_time)
 		flight->count.retransmissions++;
@@ -152,10 +166,11 @@ bool flight_next(struct flight *flight, size_t room,
 bool flight_commit(struct flight *flight, struct record_number number,
 		   uint64_t now_us)
 {
-	if (flight->sent.uncommitted == 0)
+	if (flight->progress == NULL ||
+	    flight->progress->sent.uncommitted == 0)
 		return false;
-	sent_records_commit(&flight->sent, number, now_us);
-	flight->in_flight = (uint16_t)sent_records_outstanding(&flight->sent);
+	sent_records_commit(&flight->progress->sent, number, now_us);
+	flight->in_flight = (uint16_t)sent_records_outstanding(&flight->progress->sent);
 	flight->transmission++;
 	if (flight->timer.deadline_us == ADTLS_NEVER)
 		retransmission_timer_start(&flight->timer, now_us);
@@ -167,9 +182,9 @@ static void rebuild_outstanding(struct flight *flight)
 {
 	for (size_t i = 0; i < flight->message_count; i++)
 		flight->messages[i].outstanding.count = 0;
-	for (size_t i = 0; i < flight->sent.count; i++) {
+	for (size_t i = 0; i < flight->progress->sent.count; i++) {
 		const struct sent_fragment *fragment =
-			&flight->sent.fragments[i];
+			&flight->progress->sent.fragments[i];
 		struct flight_message *message =
 			find_message(flight, fragment->message_seq);
 
@@ -179,7 +194,7 @@ static void rebuild_outstanding(struct flight *flight)
 					    fragment->range.start,
 					    fragment->range.end);
 	}
-	flight->in_flight = (uint16_t)sent_records_outstanding(&flight->sent);
+	flight->in_flight = (uint16_t)sent_records_outstanding(&flight->progress->sent);
 	flight->transmission = 0;
 }
 
@@ -198,15 +213,16 @@ static void retransmit_lost(struct flight *flight, uint64_t order,
 {
 	struct retransmission_timer *timer = &flight->timer;
 
-	if (!retransmission_timer_may_retransmit(timer))
+	if (flight->progress == NULL ||
+	    !retransmission_timer_may_retransmit(timer))
 		return;
-	if (flight->last_retransmit_us != ADTLS_NEVER &&
-	    now_us - flight->last_retransmit_us < timer->rto_us / 4)
+	if (flight->progress->last_retransmit_us != ADTLS_NEVER &&
+	    now_us - flight->progress->last_retransmit_us < timer->rto_us / 4)
 		return;
-	if (sent_records_lose(&flight->sent, order, age_us, now_us) == 0)
+	if (sent_records_lose(&flight->progress->sent, order, age_us, now_us) == 0)
 		return;
 	retransmission_timer_attempt(timer, now_us);
-	flight->last_retransmit_us = now_us;
+	flight->progress->last_retransmit_us = now_us;
 	rebuild_outstanding(flight);
 	resume_from_beginning(flight);
 }
@@ -228,7 +244,7 @@ static void settle(struct flight *flight)
 {
 	uint16_t kept = 0;
 
-	sent_records_forget(&flight->sent, is_settled, flight);
+	sent_records_forget(&flight->progress->sent, is_settled, flight);
 	for (size_t i = 0; i < flight->message_count; i++) {
 		if (flight_message_is_acknowledged(&flight->messages[i]))
 			flight_message_clear(&flight->messages[i]);
@@ -236,7 +252,7 @@ static void settle(struct flight *flight)
 			flight->messages[kept++] = flight->messages[i];
 	}
 	flight->message_count = kept;
-	flight->in_flight = (uint16_t)sent_records_outstanding(&flight->sent);
+	flight->in_flight = (uint16_t)sent_records_outstanding(&flight->progress->sent);
 }
 
 void flight_acknowledge(struct flight *flight, struct record_number number,
@@ -247,7 +263,8 @@ void flight_acknowledge(struct flight *flight, struct record_number number,
 	bool first_time = true;
 	bool is_known = false;
 
-	while (sent_records_take(&flight->sent, number, &fragment)) {
+	while (flight->progress != NULL &&
+	       sent_records_take(&flight->progress->sent, number, &fragment)) {
 		is_known = true;
 		first_time = first_time && fragment.first_time;
 		message = find_message(flight, fragment.message_seq);
@@ -259,30 +276,33 @@ void flight_acknowledge(struct flight *flight, struct record_number number,
 	}
 	if (!is_known)
 		return;
-	if (flight->ack.records == 0 || fragment.order > flight->ack.order) {
-		flight->ack.order = fragment.order;
-		flight->ack.rtt_us = now_us - fragment.sent_us;
-		flight->ack.first_time = first_time;
+	if (flight->progress->ack.records == 0 || fragment.order > flight->progress->ack.order) {
+		flight->progress->ack.order = fragment.order;
+		flight->progress->ack.rtt_us = now_us - fragment.sent_us;
+		flight->progress->ack.first_time = first_time;
 	}
-	flight->ack.records++;
+	flight->progress->ack.records++;
 }
 
 void flight_acknowledge_done(struct flight *flight, uint64_t now_us)
 {
 	/* By what was known when the ACK was sent, not by its own delay. */
 	uint64_t age_us = ack_age(flight);
-	uint16_t records = flight->ack.records;
 	uint64_t order = 0;
+	uint16_t records;
 
-	flight->ack.records = 0;
+	if (flight->progress == NULL)
+		return;
+	records = flight->progress->ack.records;
+	flight->progress->ack.records = 0;
 	if (records > 0) {
 		/* The newest only: an older one may be acknowledged late
 		 * because an earlier ACK was lost. */
-		if (flight->ack.first_time)
+		if (flight->progress->ack.first_time)
 			retransmission_timer_measure(&flight->timer,
-						     flight->ack.rtt_us);
+						     flight->progress->ack.rtt_us);
 		retransmission_timer_progress(&flight->timer);
-		order = flight->ack.order;
+		order = flight->progress->ack.order;
 		flight->transmission = 0;
 		flight->window += records;
 		if (flight->window > FLIGHT_WINDOW_MAX)
@@ -301,7 +321,7 @@ void flight_acknowledge_done(struct flight *flight, uint64_t now_us)
  * did not retransmit tells the round trip. */
 static void measure_answer(struct flight *flight, uint64_t now_us)
 {
-	const struct sent_records *sent = &flight->sent;
+	const struct sent_records *sent = &flight->progress->sent;
 	const struct sent_fragment *newest;
 
 	if (sent->count == 0)
@@ -392,7 +412,9 @@ bool flight_tick(struct flight *flight, uint64_t now_us)
 		return true;
 	if (!retransmission_timer_expire(&flight->timer, now_us))
 		return false;
-	sent_records_lose(&flight->sent, UINT64_MAX, 0, now_us);
+	if (flight->progress == NULL)
+		return true;
+	sent_records_lose(&flight->progress->sent, UINT64_MAX, 0, now_us);
 	flight->window = FLIGHT_WINDOW;
 	rebuild_outstanding(flight);
 	return true;

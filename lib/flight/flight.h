@@ -24,12 +24,8 @@
 /* Messages waiting to be sent or acknowledged at once. */
 #define FLIGHT_MESSAGES_MAX 16
 
-struct flight {
-	struct flight_message *messages;	/* ascending message_seq */
-	uint16_t message_count;
-	uint16_t window;	/* records that may be outstanding now */
-	uint16_t in_flight;	/* records that are */
-	uint16_t transmission;	/* records sent since the last event */
+/* What is known of messages under way. */
+struct flight_progress {
 	struct sent_records sent;
 	/* Where the next transmission begins to look for something to send. */
 	struct {
@@ -44,6 +40,15 @@ struct flight {
 		uint16_t records;
 		bool first_time;	/* the newest retransmitted nothing */
 	} ack;
+};
+
+struct flight {
+	struct flight_message *messages;	/* ascending message_seq */
+	uint16_t message_count;
+	uint16_t window;	/* records that may be outstanding now */
+	uint16_t in_flight;	/* records that are */
+	uint16_t transmission;	/* records sent since the last event */
+	struct flight_progress *progress;	/* NULL while there are no messages */
 	struct retransmission_timer timer;
 	struct {
 		uint32_t fragments;	/* retransmissions included */

@@ -19,10 +19,11 @@ struct timer_config {
 
 struct retransmission_timer {
 	const struct timer_config *config;
-	uint64_t srtt_us;	/* 0 until measured */
-	uint64_t rttvar_us;
-	uint64_t min_rtt_us;	/* the shortest; 0 until measured */
-	uint64_t rto_us;
+	/* None is longer than config->max_us, a few minutes at most. */
+	uint32_t srtt_us;	/* 0 until measured */
+	uint32_t rttvar_us;
+	uint32_t min_rtt_us;	/* the shortest; 0 until measured */
+	uint32_t rto_us;
 	unsigned attempts;	/* retransmissions since the last progress */
 	uint64_t deadline_us;	/* ADTLS_NEVER: not running */
 };

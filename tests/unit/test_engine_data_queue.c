@@ -15,9 +15,12 @@
 #define BYTES_MAX 100
 #define ROUNDS	  20000
 
+static const struct data_queue_bounds bounds = { .count = COUNT_MAX,
+						 .bytes = BYTES_MAX };
+
 static bool push(struct data_queue *queue, const char *text)
 {
-	return data_queue_push(queue, bytes_of(text, strlen(text)));
+	return data_queue_push(queue, &bounds, bytes_of(text, strlen(text)));
 }
 
 static void assert_oldest(const struct data_queue *queue, const char *text)
@@ -31,11 +34,10 @@ static void assert_oldest(const struct data_queue *queue, const char *text)
 static void first_in_is_first_out(void **state)
 {
 	char text[] = "second";
-	struct data_queue queue;
+	struct data_queue queue = { 0 };
 	adtls_bytes_t oldest;
 
 	(void)state;
-	data_queue_init(&queue, COUNT_MAX, BYTES_MAX);
 	assert_false(data_queue_peek(&queue, &oldest));
 	assert_true(push(&queue, "first"));
 	assert_true(push(&queue, text));
@@ -60,14 +62,14 @@ static void first_in_is_first_out(void **state)
 /* Empty records exist, and take a place (RFC 8446 §5.1). */
 static void empty_runs_count(void **state)
 {
-	struct data_queue queue;
+	static const struct data_queue_bounds two = { .count = 2 };
+	struct data_queue queue = { 0 };
 	adtls_bytes_t oldest;
 
 	(void)state;
-	data_queue_init(&queue, 2, 0);
-	assert_true(data_queue_push(&queue, bytes_of(NULL, 0)));
-	assert_true(data_queue_push(&queue, bytes_of("", 0)));
-	assert_false(data_queue_push(&queue, bytes_of("", 0)));
+	assert_true(data_queue_push(&queue, &two, bytes_of(NULL, 0)));
+	assert_true(data_queue_push(&queue, &two, bytes_of("", 0)));
+	assert_false(data_queue_push(&queue, &two, bytes_of("", 0)));
 	assert_true(data_queue_peek(&queue, &oldest));
 	assert_int_equal(oldest.len, 0);
 	data_queue_clear(&queue);
@@ -76,17 +78,22 @@ static void empty_runs_count(void **state)
 static void bounds_are_inclusive(void **state)
 {
 	uint8_t bytes[BYTES_MAX + 1] = { 0 };
-	struct data_queue queue;
+	struct data_queue queue = { 0 };
 
 	(void)state;
-	data_queue_init(&queue, COUNT_MAX, BYTES_MAX);
-	assert_false(data_queue_push(&queue, bytes_of(bytes, BYTES_MAX + 1)));
-	assert_true(data_queue_push(&queue, bytes_of(bytes, BYTES_MAX - 1)));
-	assert_false(data_queue_push(&queue, bytes_of(bytes, 2)));
-	assert_true(data_queue_push(&queue, bytes_of(bytes, 1)));
-	assert_false(data_queue_push(&queue, bytes_of(bytes, SIZE_MAX)));
+	assert_false(data_queue_push(&queue, &bounds,
+				    bytes_of(bytes, BYTES_MAX + 1)));
+	assert_true(data_queue_push(&queue, &bounds,
+				    bytes_of(bytes, BYTES_MAX - 1)));
+	assert_false(data_queue_push(&queue, &bounds,
+				    bytes_of(bytes, 2)));
+	assert_true(data_queue_push(&queue, &bounds,
+				    bytes_of(bytes, 1)));
+	assert_false(data_queue_push(&queue, &bounds,
+				    bytes_of(bytes, SIZE_MAX)));
 	data_queue_drop(&queue);
-	assert_true(data_queue_push(&queue, bytes_of(bytes, BYTES_MAX - 1)));
+	assert_true(data_queue_push(&queue, &bounds,
+				    bytes_of(bytes, BYTES_MAX - 1)));
 	data_queue_clear(&queue);
 	for (unsigned i = 0; i < COUNT_MAX; i++)
 		assert_true(push(&queue, "x"));
@@ -114,7 +121,8 @@ static void push_both(struct data_queue *queue, struct model *model,
 
 	memset(data, fill, sizeof(data));
 	check_seeded(random,
-		     data_queue_push(queue, bytes_of(data, len)) == fits);
+		     data_queue_push(queue, &bounds, bytes_of(data, len)) ==
+			     fits);
 	if (!fits)
 		return;
 	model->runs[model->count].fill = fill;
@@ -145,10 +153,9 @@ static void it_is_what_the_model_is(void **state)
 {
 	struct seeded_random random = seeded_random_of(1);
 	struct model model = { .count = 0 };
-	struct data_queue queue;
+	struct data_queue queue = { 0 };
 
 	(void)state;
-	data_queue_init(&queue, COUNT_MAX, BYTES_MAX);
 	for (unsigned i = 0; i < ROUNDS; i++) {
 		if (seeded_random_below(&random, 2) == 0)
 			push_both(&queue, &model, &random);

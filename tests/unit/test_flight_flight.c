@@ -546,7 +546,7 @@ static void next_flight_acknowledges_everything(void **state)
 	assert_true(flight_is_empty(&flight));
 	assert_true(flight_deadline(&flight) == ADTLS_NEVER);
 	assert_true(flight.timer.srtt_us == 80 * MS);
-	assert_null(flight.sent.fragments);
+	assert_null(flight.progress);
 	/* Late and repeated ACKs change nothing. */
 	acknowledge(&flight, 0, 9, 90 * MS);
 	flight_acknowledge_all(&flight, 5 * S);
@@ -632,8 +632,8 @@ static void memory_of_transmissions_is_bounded(void **state)
 		sequence += send_up_to(&flight, 99, sequence, sequence);
 		assert_true(flight_tick(&flight, flight_deadline(&flight)));
 	}
-	assert_int_equal(flight.sent.count, SENT_FRAGMENTS_MAX);
-	assert_int_equal(flight.sent.capacity, SENT_FRAGMENTS_MAX);
+	assert_int_equal(flight.progress->sent.count, SENT_FRAGMENTS_MAX);
+	assert_int_equal(flight.progress->sent.capacity, SENT_FRAGMENTS_MAX);
 	/* The newest are known, the oldest not. */
 	acknowledge(&flight, 0, 9, sequence);
 	assert_false(flight_is_empty(&flight));
