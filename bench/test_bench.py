@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Holds that the bench runs and reports what docs/bench.md names. How fast
-anything is, it does not judge."""
+"""Holds that the bench runs and reports what docs/bench.md names, and that an
+idle connection stays small. How fast anything is, it does not judge."""
 
 import json
 import os
@@ -13,6 +13,9 @@ import unittest
 SOURCE = pathlib.Path(__file__).resolve().parents[1]
 BUILD = pathlib.Path(os.environ.get("abs_top_builddir", SOURCE / "build"))
 BENCH = BUILD / "bench/adtls-bench"
+
+# Heap that an idle connection may take, on either side.
+IDLE_MAX = 1536
 
 # Far from any figure that a working bench could find.
 PLAUSIBLE = {
@@ -97,6 +100,15 @@ class Bench(unittest.TestCase):
         self.assertLessEqual(value["lowest"], value["median"])
         self.assertLessEqual(value["median"], value["highest"])
         self.assertLessEqual(value["highest"], most)
+
+    def test_idle_connections_are_small(self):
+        for side in ("client", "server"):
+            value = self.figures[f"heap_{side}_settled"]["adtls"]
+            with self.subTest(side):
+                if sees_heap():
+                    self.assertLessEqual(value["highest"], IDLE_MAX)
+                else:
+                    self.assertIsNone(value)
 
     def test_ratio_is_of_the_medians(self):
         for name, figure in self.figures.items():
