@@ -39,6 +39,19 @@ int adtls_coap_set_attester(coap_context_t *context, adtls_attester_t *attester)
 	return ADTLS_OK;
 }
 
+int adtls_coap_add_pin(coap_context_t *context, adtls_role_t role,
+		       adtls_bytes_t key)
+{
+	struct backend_context *backend = backend_context_find(context);
+	int error = ADTLS_E_INVALID;
+
+	if (backend != NULL && (role == ADTLS_CLIENT || role == ADTLS_SERVER))
+		error = backend_pins_add(&backend->config.pins[role], key);
+	if (error == ADTLS_OK)
+		backend_context_renew(backend);
+	return error;
+}
+
 int adtls_coap_set_key_log(coap_context_t *context,
 			   void (*write)(void *argument, const char *line),
 			   void *argument)

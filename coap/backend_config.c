@@ -2,7 +2,10 @@
 /* Making a configuration of what libcoap's API and ours said. */
 #include "backend_config.h"
 
+#include "backend_credentials.h"
 #include "backend_log.h"
+#include "backend_verify.h"
+
 
 #include <string.h>
 
@@ -12,19 +15,34 @@
 
 #define MESSAGE_MAX 256
 
+void backend_config_init(struct backend_config *config,
+			 struct backend_context *context)
+{
+	config->context = context;
+	backend_names_init(&config->names);
+}
+
+adtls_role_t backend_role_of(enum backend_kind kind)
+{
+	return kind == BACKEND_SERVER ? ADTLS_SERVER : ADTLS_CLIENT;
+}
+
 void backend_config_renew(struct backend_config *config)
 {
-	for (int role = 0; role < 2; role++) {
-		adtls_config_unref(config->sealed[role]);
-		config->sealed[role] = NULL;
+	for (int kind = 0; kind < BACKEND_KINDS; kind++) {
+		adtls_config_unref(config->sealed[kind]);
+		config->sealed[kind] = NULL;
 	}
+	backend_names_clear(&config->names);
 }
 
 void backend_config_clear(struct backend_config *config)
 {
 	backend_config_renew(config);
-	for (int role = 0; role < 2; role++)
+	for (int role = 0; role < 2; role++) {
 		backend_pki_clear(&config->pki[role]);
+		backend_pins_clear(&config->pins[role]);
+	}
 	backend_roots_clear(&config->roots);
 	adtls_policy_unref(config->settings.policy);
 	adtls_verifier_unref(config->settings.verifier);
@@ -77,17 +95,36 @@ static int set_attestation(const struct backend_settings *settings,
 	return ADTLS_OK;
 }
 
-static int set_all(const struct backend_config *from, adtls_role_t role,
+/* Who asks the application about peers, and about names that clients call. */
+static int set_callbacks(struct backend_config *from, enum backend_kind kind,
+			 adtls_config_t *config)
+{
+	const struct backend_pki *pki = &from->pki[backend_role_of(kind)];
+	int error = ADTLS_OK;
+
+	if (!pki->is_set)
+		return ADTLS_OK;
+	error = backend_verify_set(from->context, pki, config);
+	if (error != ADTLS_OK || kind != BACKEND_SERVER)
+		return error;
+	error = adtls_config_set_client_authentication(
+		config, backend_pki_client_authentication(
+				pki, &from->pins[ADTLS_SERVER]));
+	if (error == ADTLS_OK && pki->setup.validate_sni_call_back != NULL)
+		error = backend_credentials_set_names(from, config);
+	return error;
+}
+
+static int set_all(struct backend_config *from, enum backend_kind kind,
 		   adtls_credentials_t *credentials, size_t mtu,
 		   adtls_config_t *config)
 {
 	const struct backend_settings *settings = &from->settings;
+	adtls_role_t role = backend_role_of(kind);
 	int error = adtls_config_set_credentials(config, credentials);
 
-	if (error == ADTLS_OK && role == ADTLS_SERVER &&
-	    from->pki[role].verifies_peer)
-		error = adtls_config_set_client_authentication(
-			config, ADTLS_CLIENT_AUTHENTICATION_REQUIRE);
+	if (error == ADTLS_OK)
+		error = set_callbacks(from, kind, config);
 	if (error == ADTLS_OK)
 		error = set_attestation(settings, role, config);
 	if (error == ADTLS_OK)
@@ -102,7 +139,7 @@ static int set_all(const struct backend_config *from, adtls_role_t role,
 }
 
 /* Takes over @config, also on error. */
-static adtls_config_t *seal(adtls_role_t role, adtls_config_t *config,
+static adtls_config_t *seal(enum backend_kind kind, adtls_config_t *config,
 			    int error)
 {
 	char message[MESSAGE_MAX] = "";
@@ -112,40 +149,39 @@ static adtls_config_t *seal(adtls_role_t role, adtls_config_t *config,
 	if (error == ADTLS_OK)
 		return config;
 	backend_log(BACKEND_LOG_ERROR, "the %s's configuration: %s%s%s",
-		    role == ADTLS_SERVER ? "server" : "client",
+		    kind == BACKEND_SERVER ? "server" : "client",
 		    adtls_strerror(error), message[0] != '\0' ? ": " : "",
 		    message);
 	adtls_config_unref(config);
 	return NULL;
 }
 
-static adtls_config_t *make(const struct backend_config *from,
-			    adtls_role_t role, size_t mtu)
+static adtls_config_t *make(struct backend_config *from, enum backend_kind kind,
+			    size_t mtu)
 {
-	const struct backend_pki *pki = &from->pki[role];
-	adtls_credentials_t *credentials = backend_pki_credentials(
-		pki, &from->roots, role == ADTLS_CLIENT || pki->verifies_peer);
-	adtls_config_t *config;
-	int error;
+	adtls_credentials_t *credentials = backend_credentials_new(from, kind);
+	adtls_config_t *config = NULL;
 
 	if (credentials == NULL)
 		return NULL;
-	error = adtls_config_new(&config);
-	if (error == ADTLS_OK)
-		config = seal(role, config,
-			      set_all(from, role, credentials, mtu, config));
-	else
-		backend_log(BACKEND_LOG_ERROR, "%s", adtls_strerror(error));
+	if (backend_is_done(adtls_config_new(&config), "configuration", NULL))
+		config = seal(kind, config,
+			      set_all(from, kind, credentials, mtu, config));
 	adtls_credentials_unref(credentials);
-	return error == ADTLS_OK ? config : NULL;
+	return config;
 }
 
 adtls_config_t *backend_config_get(struct backend_config *config,
-				   adtls_role_t role, size_t session_mtu)
+				   enum backend_kind kind, size_t session_mtu)
 {
-	if (config->sealed[role] == NULL) {
-		config->mtu[role] = choose_mtu(&config->settings, session_mtu);
-		config->sealed[role] = make(config, role, config->mtu[role]);
+	if (config->sealed[kind] == NULL) {
+		config->mtu[kind] = choose_mtu(&config->settings, session_mtu);
+		config->sealed[kind] = make(config, kind, config->mtu[kind]);
 	}
-	return config->sealed[role];
+	return config->sealed[kind];
+}
+
+bool backend_config_has_server(const struct backend_config *config)
+{
+	return config->pki[ADTLS_SERVER].is_set;
 }

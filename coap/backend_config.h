@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The configurations of a context: one for its clients, one for its servers,
- * made when first needed and again after something changed. */
+/* The configurations of a context, made when first needed and again after
+ * something changed. */
 #ifndef ADTLS_COAP_BACKEND_CONFIG_H
 #define ADTLS_COAP_BACKEND_CONFIG_H
 
+#include "backend_names.h"
 #include "backend_pki.h"
+#include "backend_roots.h"
 
 #include <adtls/coap.h>
 
@@ -22,20 +24,38 @@ struct backend_settings {
 	size_t mtu; /* 0: libcoap's */
 };
 
+enum backend_kind {
+	BACKEND_SERVER,
+	BACKEND_CLIENT,
+	BACKEND_KINDS
+};
+
+adtls_role_t backend_role_of(enum backend_kind kind);
+
 struct backend_config {
+	struct backend_context *context; /* whose it is */
 	struct backend_settings settings;
 	struct backend_roots roots;
 	struct backend_pki pki[2];   /* by adtls_role_t */
-	adtls_config_t *sealed[2];   /* NULL: to be made */
-	size_t mtu[2];		     /* of what is sealed */
+	struct backend_pins pins[2]; /* what the peers of the role may show */
+	struct backend_names names;
+	bool refuses_nameless; /* as validate_sni_call_back said */
+	adtls_config_t *sealed[BACKEND_KINDS]; /* NULL: to be made */
+	size_t mtu[BACKEND_KINDS];	       /* of what is sealed */
 };
 
+struct backend_context;
+
+void backend_config_init(struct backend_config *config,
+			 struct backend_context *context);
 void backend_config_clear(struct backend_config *config);
 /* Something changed: connections from now on get new configurations. */
 void backend_config_renew(struct backend_config *config);
-/* The configuration for @role, sealed; borrowed. @session_mtu is libcoap's
- * idea of it. NULL, with a line in the log, if it cannot work. */
+/* The configuration of @kind, sealed; borrowed. @session_mtu is libcoap's idea
+ * of it. NULL, with a line in the log, if it cannot work. */
 adtls_config_t *backend_config_get(struct backend_config *config,
-				   adtls_role_t role, size_t session_mtu);
+				   enum backend_kind kind, size_t session_mtu);
+/* Is there anything that a server can show? */
+bool backend_config_has_server(const struct backend_config *config);
 
 #endif

@@ -21,6 +21,7 @@ struct backend_context *backend_context_new(coap_context_t *coap)
 	if (context == NULL)
 		return NULL;
 	context->coap = coap;
+	backend_config_init(&context->config, context);
 	STAILQ_INIT(&context->hellos);
 	TAILQ_INIT(&context->sessions);
 	if (!backend_wake_init(&context->wake, coap)) {
@@ -81,9 +82,9 @@ adtls_endpoint_t *backend_context_door(struct backend_context *context,
 
 	if (context->door != NULL)
 		return context->door;
-	if (!context->config.pki[ADTLS_SERVER].is_set)
+	if (!backend_config_has_server(&context->config))
 		return NULL;
-	config = backend_config_get(&context->config, ADTLS_SERVER,
+	config = backend_config_get(&context->config, BACKEND_SERVER,
 				    session_mtu);
 	if (config == NULL)
 		return NULL;

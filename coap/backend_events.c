@@ -3,7 +3,6 @@
  * session may be gone: its coap is NULL then. */
 #include "backend_events.h"
 
-#include "backend_certificate.h"
 #include "backend_log.h"
 #include "backend_outcome.h"
 
@@ -37,26 +36,26 @@ static void establish(struct backend_session *session)
 		coap_session_connected(session->coap);
 }
 
+/* validate_sni_call_back had nothing for clients that call no name. */
 static bool is_acceptable(const struct backend_session *session)
 {
-	adtls_bytes_t certificate =
-		adtls_engine_peer_certificate(session->current.engine);
-	char name[ADTLS_NAME_MAX] = "";
+	const adtls_engine_t *engine = session->current.engine;
+	adtls_parameters_t parameters;
 
-	if (session->validate_name == NULL || certificate.len == 0)
+	if (!session->context->config.refuses_nameless ||
+	    adtls_engine_role(engine) == ADTLS_CLIENT)
 		return true;
-	return backend_certificate_name(certificate, name, sizeof(name)) &&
-	       session->validate_name(name, certificate.data, certificate.len,
-				      session->coap, 0, 1,
-				      session->validate_name_argument) != 0;
+	adtls_engine_parameters(engine, &parameters);
+	return parameters.server_name != NULL &&
+	       *parameters.server_name != '\0';
 }
 
 static void handle_connected(struct backend_session *session)
 {
 	if (!is_acceptable(session)) {
-		session->own_reason = ADTLS_REASON_CERTIFICATE_NAME;
-		session->own_detail = "validate_cn_call_back refused the name "
-				      "in the certificate";
+		session->own_reason = ADTLS_REASON_SERVER_NAME_UNKNOWN;
+		session->own_detail = "validate_sni_call_back refused clients "
+				      "that call no name";
 		adtls_engine_close(session->current.engine, backend_now());
 		return;
 	}
@@ -183,7 +182,7 @@ static void succeed(struct backend_session *session)
 	struct backend_session *next;
 	coap_tick_t now;
 
-	session->successor.engine = NULL;
+	session->successor = (struct backend_engine){ 0 };
 	session->own_reason = ADTLS_REASON_CLOSED_BY_PEER;
 	session->own_detail =
 		"the peer started a new connection from this address";
@@ -191,7 +190,7 @@ static void succeed(struct backend_session *session)
 	next = backend_session_new(context, coap, successor.engine);
 	if (next == NULL)
 		return;
-	next->current.number = successor.number;
+	next->current = successor;
 	coap_ticks(&now);
 	coap_session_new_dtls_session(coap, now);
 	backend_session_hold(next);
@@ -211,8 +210,7 @@ static void forget_successor(struct backend_session *session)
 	backend_log_session(BACKEND_LOG_INFO, session->coap,
 			    "a new connection from this address failed: %s: %s",
 			    adtls_reason_name(reason), detail);
-	adtls_engine_free(session->successor.engine);
-	session->successor.engine = NULL;
+	backend_engine_clear(&session->successor);
 	/* A tombstone that was kept for its sake may go. */
 	session->has_news = true;
 }
@@ -267,7 +265,8 @@ void backend_events_end(struct backend_session *session,
 	if (session->is_ended)
 		return;
 	session->is_ended = true;
-	if (closed == NULL && take_closed(session, &last))
+	if (closed == NULL && !session->is_asking &&
+	    take_closed(session, &last))
 		closed = &last;
 	if (session->is_established)
 		type = ADTLS_COAP_CLOSED;

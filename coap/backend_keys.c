@@ -1,19 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* coap_dtls_key_t -> what adtls_credentials_t takes. */
+/* coap_dtls_key_t, copied or named. */
 #include "backend_keys.h"
 
 #include "backend_log.h"
 
 #include <adtls/error.h>
-#include <gnutls/abstract.h>
+#include <gnutls/crypto.h>
 #include <gnutls/pkcs11.h>
 #include <gnutls/x509.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-
-/* What adtls_credentials_set_key() takes. */
-#define CHAIN_MAX 8
 
 bool backend_is_done(int error, const char *what, const char *name)
 {
@@ -215,69 +212,85 @@ bool backend_keys_copy(struct backend_keys *out, const coap_dtls_key_t *from)
 	return false;
 }
 
-/* -> credentials */
+/* Fingerprints */
 
-static adtls_bytes_t bytes_of(const gnutls_datum_t *datum)
+/* With its length, so that no two lists of parts are the same bytes. */
+static int hash_part(gnutls_hash_hd_t hash, const void *data, size_t len)
 {
-	return (adtls_bytes_t){ datum->data, datum->size };
+	int error;
+
+	if (data == NULL)
+		len = 0;
+	error = gnutls_hash(hash, &len, sizeof(len));
+	return error >= 0 && len > 0 ? gnutls_hash(hash, data, len) : error;
 }
 
-bool backend_keys_add_ca(adtls_credentials_t *credentials,
-			 const struct backend_keys *keys)
+static int hash_texts(gnutls_hash_hd_t hash, const char *const texts[],
+		      size_t count)
 {
-	return keys->ca.size == 0 ||
-	       backend_is_done(adtls_credentials_add_trust_mem(
-				       credentials, bytes_of(&keys->ca)),
-			       "CA certificate", NULL);
+	int error = 0;
+
+	for (size_t i = 0; error >= 0 && i < count; i++)
+		error = hash_part(hash, texts[i],
+				  texts[i] != NULL ? strlen(texts[i]) : 0);
+	return error;
 }
 
-static bool import_token_key(const struct backend_keys *keys,
-			     gnutls_privkey_t *out)
+static int hash_buffers(gnutls_hash_hd_t hash, const coap_dtls_key_t *key)
 {
-	if (!is_done_in_token(gnutls_privkey_init(out), "private key"))
+	const coap_pki_key_pem_buf_t *buffer = &key->key.pem_buf;
+	const coap_pki_key_asn1_t *der = &key->key.asn1;
+	bool is_pem = key->key_type == COAP_PKI_KEY_PEM_BUF;
+	int error = hash_part(hash, is_pem ? buffer->ca_cert : der->ca_cert,
+			      is_pem ? buffer->ca_cert_len :
+				       der->ca_cert_len);
+
+	if (error >= 0)
+		error = hash_part(hash,
+				  is_pem ? buffer->public_cert :
+					   der->public_cert,
+				  is_pem ? buffer->public_cert_len :
+					   der->public_cert_len);
+	if (error >= 0)
+		error = hash_part(hash,
+				  is_pem ? buffer->private_key :
+					   der->private_key,
+				  is_pem ? buffer->private_key_len :
+					   der->private_key_len);
+	return error;
+}
+
+static int hash_key(gnutls_hash_hd_t hash, const coap_dtls_key_t *key)
+{
+	const coap_pki_key_pem_t *pem = &key->key.pem;
+	const coap_pki_key_pkcs11_t *token = &key->key.pkcs11;
+	const char *const files[] = { pem->ca_file, pem->public_cert,
+				      pem->private_key };
+	int error = gnutls_hash(hash, &key->key_type, sizeof(key->key_type));
+
+	if (error < 0)
+		return error;
+	if (key->key_type == COAP_PKI_KEY_PEM)
+		return hash_texts(hash, files, 3);
+	if (key->key_type == COAP_PKI_KEY_PKCS11) {
+		const char *const urls[] = { token->ca, token->public_cert,
+					     token->private_key,
+					     token->user_pin };
+
+		return hash_texts(hash, urls, 4);
+	}
+	return hash_buffers(hash, key);
+}
+
+bool backend_keys_fingerprint(const coap_dtls_key_t *key,
+			      uint8_t out[BACKEND_FINGERPRINT_LEN])
+{
+	gnutls_hash_hd_t hash;
+	int error;
+
+	if (gnutls_hash_init(&hash, GNUTLS_DIG_SHA256) < 0)
 		return false;
-	if (is_done_in_token(gnutls_privkey_import_url(*out, keys->key_url, 0),
-			     "private key"))
-		return true;
-	gnutls_privkey_deinit(*out);
-	return false;
-}
-
-static bool set_token_key(adtls_credentials_t *credentials,
-			  const struct backend_keys *keys)
-{
-	gnutls_x509_crt_fmt_t format = keys->certificate.data[0] == '-' ?
-					       GNUTLS_X509_FMT_PEM :
-					       GNUTLS_X509_FMT_DER;
-	gnutls_pcert_st chain[CHAIN_MAX];
-	unsigned count = CHAIN_MAX;
-	gnutls_privkey_t key;
-	bool ok;
-
-	if (!is_done_in_token(gnutls_pcert_list_import_x509_raw(
-				      chain, &count, &keys->certificate, format,
-				      GNUTLS_X509_CRT_LIST_FAIL_IF_UNSORTED),
-			      "certificate"))
-		return false;
-	ok = import_token_key(keys, &key) &&
-	     backend_is_done(adtls_credentials_set_key(credentials, chain,
-						       count, key),
-			     "certificate and private key in the token", NULL);
-	while (count > 0)
-		gnutls_pcert_deinit(&chain[--count]);
-	return ok;
-}
-
-bool backend_keys_set_certificate(adtls_credentials_t *credentials,
-				  const struct backend_keys *keys)
-{
-	if (keys->certificate.size == 0)
-		return true;
-	if (keys->key_url != NULL)
-		return set_token_key(credentials, keys);
-	return backend_is_done(adtls_credentials_set_key_mem(
-				       credentials,
-				       bytes_of(&keys->certificate),
-				       bytes_of(&keys->key)),
-			       "certificate and private key", NULL);
+	error = hash_key(hash, key);
+	gnutls_hash_deinit(hash, out);
+	return error >= 0;
 }

@@ -28,6 +28,18 @@ bool backend_keys_add_ca(adtls_credentials_t *credentials,
 bool backend_keys_set_certificate(adtls_credentials_t *credentials,
 				  const struct backend_keys *keys);
 
+/* Sets the private key alone, for a raw public key; a public key beside it must
+ * be its own. False, with a line in the log. */
+bool backend_keys_set_raw(adtls_credentials_t *credentials,
+			  const struct backend_keys *keys);
+
+#define BACKEND_FINGERPRINT_LEN 32
+
+/* What is the same for key material from the same place: a hash of the names
+ * of files and tokens, or of the bytes themselves. False without memory. */
+bool backend_keys_fingerprint(const coap_dtls_key_t *key,
+			      uint8_t out[BACKEND_FINGERPRINT_LEN]);
+
 /* A step that may fail: true if @error is ADTLS_OK, else there is a line in
  * the log about @what, of @name (may be NULL). */
 bool backend_is_done(int error, const char *what, const char *name);

@@ -5,35 +5,16 @@
 #include "backend_log.h"
 
 #include <adtls/error.h>
+#include <adtls/verification.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* The most certificates that adtls takes of a peer. */
+#define CHAIN_MAX 8
 
 static const char *role_name(coap_dtls_role_t role)
 {
 	return role == COAP_DTLS_ROLE_SERVER ? "server" : "client";
-}
-
-static bool copy_text(char **out, const char *text)
-{
-	*out = NULL;
-	if (text == NULL || *text == '\0')
-		return true;
-	*out = strdup(text);
-	return *out != NULL;
-}
-
-bool backend_roots_set(struct backend_roots *roots, const char *file,
-		       const char *dir)
-{
-	backend_roots_clear(roots);
-	return copy_text(&roots->file, file) && copy_text(&roots->dir, dir);
-}
-
-void backend_roots_clear(struct backend_roots *roots)
-{
-	free(roots->file);
-	free(roots->dir);
-	*roots = (struct backend_roots){ 0 };
 }
 
 void backend_pki_clear(struct backend_pki *pki)
@@ -43,63 +24,35 @@ void backend_pki_clear(struct backend_pki *pki)
 	memset(pki, 0, sizeof(*pki));
 }
 
-/* What would make checks stricter than adtls makes them. */
-static bool can_be_done(const coap_dtls_pki_t *setup, coap_dtls_role_t role)
+/* What is let through, or what is done in adtls's own way. */
+static void mention(const coap_dtls_pki_t *setup, coap_dtls_role_t role)
 {
+	bool verifies = setup->verify_peer_cert && !setup->is_rpk_not_cert;
 	const struct {
 		bool is_asked;
-		const char *what;
-	} refused[] = {
-		{ setup->is_rpk_not_cert, "raw public keys (is_rpk_not_cert)" },
-		{ setup->check_cert_revocation && !setup->allow_no_crl,
-		  "revocation lists (check_cert_revocation without "
-		  "allow_no_crl)" },
-		{ setup->additional_tls_setup_call_back != NULL,
-		  "additional_tls_setup_call_back" },
-		{ role == COAP_DTLS_ROLE_CLIENT && !setup->verify_peer_cert,
-		  "servers that are not verified: set verify_peer_cert and a "
-		  "CA; that" },
-	};
-
-	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
-		if (!refused[i].is_asked)
-			continue;
-		backend_log(BACKEND_LOG_ERROR, "%s: %s is not supported",
-			    role_name(role), refused[i].what);
-		return false;
-	}
-	return true;
-}
-
-/* What adtls does in its own way, for those who wonder. */
-static void mention_limits(const coap_dtls_pki_t *setup, coap_dtls_role_t role)
-{
-	const struct {
-		bool is_asked;
+		enum backend_log_level level;
 		const char *what;
 	} mentioned[] = {
-		{ setup->allow_self_signed && !setup->check_common_ca,
-		  "allow_self_signed has no effect: a certificate that is not "
-		  "an anchor itself needs a path to one" },
-		{ setup->allow_expired_certs,
-		  "allow_expired_certs has no effect: expired certificates are "
-		  "refused" },
-		{ setup->allow_bad_md_hash,
+		{ role == COAP_DTLS_ROLE_CLIENT && !setup->verify_peer_cert,
+		  BACKEND_LOG_WARNING,
+		  "verify_peer_cert is 0: only validate_cn_call_back decides "
+		  "which servers are good" },
+		{ verifies && setup->allow_self_signed &&
+			  !setup->check_common_ca,
+		  BACKEND_LOG_WARNING,
+		  "allow_self_signed lets in whoever makes a certificate" },
+		{ verifies && setup->allow_expired_certs, BACKEND_LOG_INFO,
+		  "allow_expired_certs: dates are not looked at" },
+		{ verifies && setup->allow_bad_md_hash, BACKEND_LOG_INFO,
 		  "allow_bad_md_hash has no effect: weak hashes are refused" },
-		{ setup->allow_short_rsa_length,
+		{ verifies && setup->allow_short_rsa_length, BACKEND_LOG_INFO,
 		  "allow_short_rsa_length has no effect: short keys are "
 		  "refused" },
-		{ setup->cert_chain_validation,
-		  "cert_chain_verify_depth has no effect: chains of up to 8 "
-		  "certificates are accepted" },
-		{ setup->validate_sni_call_back != NULL,
-		  "validate_sni_call_back is not called: all names get the "
-		  "same certificate" },
 	};
 
 	for (size_t i = 0; i < sizeof(mentioned) / sizeof(mentioned[0]); i++) {
 		if (mentioned[i].is_asked)
-			backend_log(BACKEND_LOG_INFO, "%s: %s",
+			backend_log(mentioned[i].level, "%s: %s",
 				    role_name(role), mentioned[i].what);
 	}
 }
@@ -107,101 +60,199 @@ static void mention_limits(const coap_dtls_pki_t *setup, coap_dtls_role_t role)
 static bool has_what_it_needs(const struct backend_pki *pki,
 			      coap_dtls_role_t role)
 {
-	bool has_certificate = pki->keys.certificate.size > 0;
+	bool is_raw = pki->setup.is_rpk_not_cert;
+	bool has_key = backend_keys_have_key(&pki->keys);
+	bool has_certificate = is_raw ? has_key :
+					pki->keys.certificate.size > 0;
 
-	if (has_certificate != backend_keys_have_key(&pki->keys)) {
+	if (has_certificate != has_key) {
 		backend_log(BACKEND_LOG_ERROR,
 			    "%s: a certificate needs its private key, and a "
 			    "key its certificate",
 			    role_name(role));
 		return false;
 	}
-	if (role == COAP_DTLS_ROLE_SERVER && !has_certificate) {
-		backend_log(BACKEND_LOG_ERROR,
-			    "a server needs a certificate and a private key");
+	if (role == COAP_DTLS_ROLE_SERVER && !has_key) {
+		backend_log(BACKEND_LOG_ERROR, "a server needs %s private key",
+			    is_raw ? "a" : "a certificate and a");
 		return false;
 	}
 	return true;
+}
+
+static bool copy_name(struct backend_pki *pki, coap_dtls_role_t role)
+{
+	const char *name = pki->setup.client_sni;
+
+	if (role == COAP_DTLS_ROLE_SERVER || name == NULL || *name == '\0')
+		return true;
+	pki->server_name = strdup(name);
+	return pki->server_name != NULL;
 }
 
 bool backend_pki_set(struct backend_pki *pki, coap_dtls_role_t role,
 		     const coap_dtls_pki_t *setup)
 {
 	backend_pki_clear(pki);
-	if (!can_be_done(setup, role))
-		return false;
-	mention_limits(setup, role);
-	pki->verifies_peer = setup->verify_peer_cert;
-	pki->own_ca_only = setup->check_common_ca;
-	pki->validate_name = setup->validate_cn_call_back;
-	pki->validate_name_argument = setup->cn_call_back_arg;
+	pki->setup = *setup;
 	pki->is_set = backend_keys_copy(&pki->keys, &setup->pki_key) &&
-		      has_what_it_needs(pki, role) &&
-		      (role == COAP_DTLS_ROLE_SERVER ||
-		       copy_text(&pki->server_name, setup->client_sni));
-	if (!pki->is_set)
+		      has_what_it_needs(pki, role) && copy_name(pki, role);
+	if (pki->is_set)
+		mention(setup, role);
+	else
 		backend_pki_clear(pki);
 	return pki->is_set;
 }
 
-static bool add_directory(adtls_credentials_t *credentials, const char *dir)
-{
-	gnutls_x509_trust_list_t list;
+/* -> credentials */
 
-	if (gnutls_x509_trust_list_init(&list, 0) < 0)
-		return backend_is_done(ADTLS_E_MEMORY, "trust list", NULL);
-	if (gnutls_x509_trust_list_add_trust_dir(
-		    list, dir, NULL, GNUTLS_X509_FMT_PEM, 0, 0) <= 0) {
+static bool tolerates_self_signed(const coap_dtls_pki_t *setup)
+{
+	return setup->allow_self_signed && !setup->check_common_ca;
+}
+
+static unsigned tolerated_by(const coap_dtls_pki_t *setup)
+{
+	unsigned tolerated = 0;
+
+	if (tolerates_self_signed(setup))
+		tolerated |= ADTLS_PROBLEM_SELF_SIGNED;
+	if (setup->allow_expired_certs)
+		tolerated |= ADTLS_PROBLEM_EXPIRED |
+			     ADTLS_PROBLEM_NOT_YET_VALID |
+			     ADTLS_PROBLEM_NO_UTC;
+	if (setup->allow_expired_crl)
+		tolerated |= ADTLS_PROBLEM_CRL_EXPIRED;
+	return tolerated;
+}
+
+static bool add_revocation(const struct backend_pki *pki,
+			   const struct backend_keys *keys,
+			   const struct backend_roots *roots,
+			   adtls_credentials_t *credentials)
+{
+	bool is_required = !pki->setup.allow_no_crl;
+	unsigned lists = 0;
+
+	if (!pki->setup.check_cert_revocation)
+		return true;
+	if (!backend_roots_add_crls_of(&keys->ca, credentials, &lists) ||
+	    (!pki->setup.check_common_ca &&
+	     !backend_roots_add_crls(roots, credentials, &lists)))
+		return false;
+	if (is_required && lists == 0) {
 		backend_log(BACKEND_LOG_ERROR,
-			    "there is no CA certificate in '%s'", dir);
-		gnutls_x509_trust_list_deinit(list, 1);
+			    "check_cert_revocation without allow_no_crl, and "
+			    "there is no revocation list beside the CA");
 		return false;
 	}
-	return backend_is_done(adtls_credentials_set_trust(credentials, list),
-			       "CA directory", dir);
+	return backend_is_done(adtls_credentials_set_crl_required(credentials,
+								  is_required),
+			       "revocation lists", NULL);
 }
 
-static bool add_roots(adtls_credentials_t *credentials,
-		      const struct backend_roots *roots)
+static bool set_rules(const coap_dtls_pki_t *setup,
+		      adtls_credentials_t *credentials)
 {
-	/* The directory comes first: it replaces what is there. */
-	if (roots->dir != NULL && !add_directory(credentials, roots->dir))
-		return false;
-	return roots->file == NULL ||
-	       backend_is_done(adtls_credentials_add_trust_file(credentials,
-								roots->file),
-			       "CA file", roots->file);
+	/* The peer's own certificate comes on top. */
+	unsigned limit = setup->cert_chain_verify_depth + 1U;
+	int error = adtls_credentials_set_tolerated(credentials,
+						    tolerated_by(setup));
+
+	if (error == ADTLS_OK && setup->cert_chain_validation)
+		error = adtls_credentials_set_chain_limit(
+			credentials, limit < CHAIN_MAX ? limit : CHAIN_MAX);
+	return backend_is_done(error, "rules for certificates", NULL);
 }
 
-static bool fill(adtls_credentials_t *credentials,
-		 const struct backend_pki *pki,
-		 const struct backend_roots *roots)
+/* Somebody must know whether a peer is the right one. */
+static bool is_checked(const struct backend_pki *pki,
+		       const struct backend_pins *pins, bool has_anchor,
+		       coap_dtls_role_t role)
 {
-	if (!pki->own_ca_only && !add_roots(credentials, roots))
-		return false;
-	return backend_keys_add_ca(credentials, &pki->keys) &&
-	       backend_keys_set_certificate(credentials, &pki->keys);
+	const coap_dtls_pki_t *setup = &pki->setup;
+	bool has_callback = setup->validate_cn_call_back != NULL;
+	const char *complaint = NULL;
+
+	if (role == COAP_DTLS_ROLE_SERVER && !setup->verify_peer_cert)
+		return true;
+	if (setup->is_rpk_not_cert)
+		complaint = !has_callback && pins->count == 0 ?
+				    "raw public keys are not verified without "
+				    "validate_cn_call_back or "
+				    "adtls_coap_add_pin()" :
+				    NULL;
+	else if (!setup->verify_peer_cert)
+		complaint = !has_callback && pins->count == 0 ?
+				    "servers are not verified: set "
+				    "verify_peer_cert and a CA, or "
+				    "validate_cn_call_back" :
+				    NULL;
+	else if (!has_anchor && !tolerates_self_signed(setup) &&
+		 pins->count == 0)
+		complaint = "peers are to be verified, but there is no CA";
+	if (complaint != NULL)
+		backend_log(BACKEND_LOG_ERROR, "%s: %s", role_name(role),
+			    complaint);
+	return complaint == NULL;
 }
 
-adtls_credentials_t *backend_pki_credentials(const struct backend_pki *pki,
-					     const struct backend_roots *roots,
-					     bool verifies_peer)
+/* With raw public keys of our own, a peer's certificate is still as good as its
+ * CA. */
+static bool set_peer_types(const coap_dtls_pki_t *setup,
+			   const struct backend_pins *pins, bool has_anchor,
+			   adtls_credentials_t *credentials)
 {
-	bool has_roots = !pki->own_ca_only &&
-			 (roots->file != NULL || roots->dir != NULL);
-	adtls_credentials_t *credentials;
+	unsigned types = 0;
 
-	if (verifies_peer && pki->keys.ca.size == 0 && !has_roots) {
-		backend_log(BACKEND_LOG_ERROR,
-			    "peers are to be verified, but there is no CA");
-		return NULL;
-	}
-	if (!backend_is_done(adtls_credentials_new(0, &credentials),
-			     "credentials", NULL))
-		return NULL;
-	if (!fill(credentials, pki, roots)) {
-		adtls_credentials_unref(credentials);
-		return NULL;
-	}
-	return credentials;
+	if (setup->is_rpk_not_cert)
+		types = ADTLS_PEER_RAW_PUBLIC_KEY |
+			(has_anchor && setup->verify_peer_cert ?
+				 (unsigned)ADTLS_PEER_X509 :
+				 0);
+	else if (!setup->verify_peer_cert || tolerates_self_signed(setup))
+		types = ADTLS_PEER_X509 |
+			(pins->count > 0 ? (unsigned)ADTLS_PEER_RAW_PUBLIC_KEY :
+					   0);
+	return backend_is_done(adtls_credentials_set_peer_types(credentials,
+								types),
+			       "types of certificates", NULL);
+}
+
+bool backend_pki_fill(const struct backend_pki *pki,
+		      const struct backend_keys *keys,
+		      const struct backend_roots *roots,
+		      const struct backend_pins *pins, coap_dtls_role_t role,
+		      adtls_credentials_t *credentials)
+{
+	const coap_dtls_pki_t *setup = &pki->setup;
+	bool has_roots = !setup->check_common_ca &&
+			 backend_roots_are_there(roots);
+	bool has_anchor = keys->ca.size > 0 || has_roots;
+
+	return is_checked(pki, pins, has_anchor, role) &&
+	       (!has_roots || backend_roots_fill(roots, credentials)) &&
+	       backend_keys_add_ca(credentials, keys) &&
+	       backend_pins_fill(pins, credentials) &&
+	       set_peer_types(setup, pins, has_anchor, credentials) &&
+	       (!setup->verify_peer_cert ||
+		(set_rules(setup, credentials) &&
+		 add_revocation(pki, keys, roots, credentials))) &&
+	       (setup->is_rpk_not_cert ?
+			backend_keys_set_raw(credentials, keys) :
+			backend_keys_set_certificate(credentials, keys));
+}
+
+adtls_client_authentication_t
+backend_pki_client_authentication(const struct backend_pki *pki,
+				  const struct backend_pins *pins)
+{
+	const coap_dtls_pki_t *setup = &pki->setup;
+
+	if (setup->verify_peer_cert)
+		return ADTLS_CLIENT_AUTHENTICATION_REQUIRE;
+	if (setup->is_rpk_not_cert &&
+	    (setup->validate_cn_call_back != NULL || pins->count > 0))
+		return ADTLS_CLIENT_AUTHENTICATION_REQUEST;
+	return ADTLS_CLIENT_AUTHENTICATION_NONE;
 }

@@ -10,35 +10,34 @@
 #define ADTLS_COAP_BACKEND_PKI_H
 
 #include "backend_keys.h"
+#include "backend_pins.h"
+#include "backend_roots.h"
 
-/* Anchors of the whole context, coap_context_set_pki_root_cas(). */
-struct backend_roots {
-	char *file; /* NULL: none */
-	char *dir;
-};
+#include <adtls/config.h>
 
 struct backend_pki {
 	bool is_set;
-	bool verifies_peer; /* a server's clients; servers always are */
-	bool own_ca_only; /* check_common_ca: without the context's anchors */
+	coap_dtls_pki_t setup; /* as given: what it points to may be gone */
 	struct backend_keys keys;
-	char *server_name;  /* a client's; NULL: any name */
-	coap_dtls_cn_callback_t validate_name;
-	void *validate_name_argument;
+	char *server_name; /* a client's; NULL: any name */
 };
-
-bool backend_roots_set(struct backend_roots *roots, const char *file,
-		       const char *dir);
-void backend_roots_clear(struct backend_roots *roots);
 
 /* Replaces what is there. False, with a line in the log: nothing is set. */
 bool backend_pki_set(struct backend_pki *pki, coap_dtls_role_t role,
 		     const coap_dtls_pki_t *setup);
 void backend_pki_clear(struct backend_pki *pki);
-/* New credentials of @pki and @roots. NULL, with a line in the log, if they
- * are not usable, or without an anchor for peers that are to be verified. */
-adtls_credentials_t *backend_pki_credentials(const struct backend_pki *pki,
-					     const struct backend_roots *roots,
-					     bool verifies_peer);
+/* Fill @credentials with @keys, and what it takes to check peers as @pki and
+ * @roots say, who may show one of @pins too. False, with a line in the log, if
+ * it cannot work, or if nobody would check peers. */
+bool backend_pki_fill(const struct backend_pki *pki,
+		      const struct backend_keys *keys,
+		      const struct backend_roots *roots,
+		      const struct backend_pins *pins, coap_dtls_role_t role,
+		      adtls_credentials_t *credentials);
+
+/* What a server asks of its clients. */
+adtls_client_authentication_t
+backend_pki_client_authentication(const struct backend_pki *pki,
+				  const struct backend_pins *pins);
 
 #endif

@@ -32,12 +32,29 @@ backend_session_find(const struct backend_context *context,
 	return found != NULL ? *found : NULL;
 }
 
+void backend_engine_clear(struct backend_engine *engine)
+{
+	adtls_engine_free(engine->engine);
+	*engine = (struct backend_engine){ 0 };
+}
+
+static void take_engine(struct backend_context *context,
+			struct backend_engine *out, adtls_engine_t *engine)
+{
+	*out = (struct backend_engine){
+		.engine = engine,
+		.number = ++context->last_number,
+	};
+}
+
 struct backend_session *backend_session_new(struct backend_context *context,
 					    coap_session_t *coap,
 					    adtls_engine_t *engine)
 {
 	adtls_role_t role = adtls_engine_role(engine);
 	const struct backend_pki *pki = &context->config.pki[role];
+	enum backend_kind kind = role == ADTLS_SERVER ? BACKEND_SERVER :
+							BACKEND_CLIENT;
 	struct backend_session *session = calloc(1, sizeof(*session));
 
 	if (session != NULL) {
@@ -53,12 +70,11 @@ struct backend_session *backend_session_new(struct backend_context *context,
 		return NULL;
 	}
 	session->context = context;
-	session->current.engine = engine;
-	session->current.number = ++context->last_number;
+	take_engine(context, &session->current, engine);
 	session->overhead = LIBCOAP_OVERHEAD;
-	session->mtu = context->config.mtu[role];
-	session->validate_name = pki->validate_name;
-	session->validate_name_argument = pki->validate_name_argument;
+	session->mtu = context->config.mtu[kind];
+	session->setup = pki->setup;
+	session->has_pins = context->config.pins[role].count > 0;
 	TAILQ_INSERT_TAIL(&context->sessions, session, link);
 	return session;
 }
@@ -86,8 +102,8 @@ void backend_session_drop(struct backend_session *session)
 {
 	if (--session->users > 0 || session->coap != NULL)
 		return;
-	adtls_engine_free(session->current.engine);
-	adtls_engine_free(session->successor.engine);
+	backend_engine_clear(&session->current);
+	backend_engine_clear(&session->successor);
 	free(session);
 }
 
@@ -96,8 +112,13 @@ void backend_session_let_go(struct backend_session *session)
 	coap_session_t *coap = session->coap;
 
 	backend_session_hold(session);
-	/* A peer that started anew knows nothing of this connection. */
-	if (session->own_reason == ADTLS_REASON_NONE) {
+	/* A peer that started anew knows nothing of this connection, and an
+	 * engine that asks must not be called. */
+	if (session->is_asking) {
+		session->own_reason = ADTLS_REASON_CLOSED_LOCALLY;
+		session->own_detail = "the application ended the session in a "
+				      "callback";
+	} else if (session->own_reason == ADTLS_REASON_NONE) {
 		adtls_engine_close(session->current.engine, backend_now());
 		backend_session_flush(session, session->current.engine);
 	}
@@ -127,6 +148,9 @@ static void handle_events(struct backend_session *session)
 	struct backend_context *context = session->context;
 	coap_session_t *coap = session->coap;
 
+	/* A callback within an engine may have ended it. */
+	if (coap == NULL)
+		return;
 	LIBCOAP_REFERENCE(coap);
 	backend_events_handle(session);
 	if (session->coap != NULL)
@@ -152,9 +176,8 @@ static void receive_hello(struct backend_session *session, const uint8_t *data,
 
 	if (engine == NULL)
 		return;
-	adtls_engine_free(session->successor.engine);
-	session->successor.engine = engine;
-	session->successor.number = ++session->context->last_number;
+	backend_engine_clear(&session->successor);
+	take_engine(session->context, &session->successor, engine);
 }
 
 static bool is_past_handshake(const adtls_engine_t *engine)

@@ -19,6 +19,8 @@ struct backend_engine {
 	uint64_t number;
 };
 
+void backend_engine_clear(struct backend_engine *engine);
+
 struct backend_session {
 	TAILQ_ENTRY(backend_session) link;
 	struct backend_context *context;
@@ -32,8 +34,9 @@ struct backend_session {
 	bool is_ended;			 /* its end was told */
 	bool has_news;			 /* events to be handled soon */
 	bool is_tombstone;		 /* over, but its last words are kept */
-	coap_dtls_cn_callback_t validate_name;
-	void *validate_name_argument;
+	bool is_asking;			 /* in a callback within an engine */
+	bool has_pins;			 /* peers may show pinned keys alone */
+	coap_dtls_pki_t setup;		 /* with the callbacks about its peer */
 	/* Why it ends, where the engine does not know: NONE and a sentence. */
 	adtls_reason_t own_reason;
 	const char *own_detail;

@@ -108,14 +108,18 @@ static int refuse_psk(void)
 
 int coap_dtls_context_set_cpsk(coap_context_t *coap, coap_dtls_cpsk_t *setup)
 {
-	(void)coap;
+	struct backend_context *context = backend_context_find(coap);
+
+	(void)context;
 	(void)setup;
 	return refuse_psk();
 }
 
 int coap_dtls_context_set_spsk(coap_context_t *coap, coap_dtls_spsk_t *setup)
 {
-	(void)coap;
+	struct backend_context *context = backend_context_find(coap);
+
+	(void)context;
 	(void)setup;
 	return refuse_psk();
 }
@@ -182,7 +186,7 @@ void *coap_dtls_new_client_session(coap_session_t *coap)
 	if (context == NULL ||
 	    coap_session_get_type(coap) != COAP_SESSION_TYPE_CLIENT)
 		return NULL;
-	config = backend_config_get(&context->config, ADTLS_CLIENT,
+	config = backend_config_get(&context->config, BACKEND_CLIENT,
 				    backend_hello_mtu(coap, LIBCOAP_OVERHEAD));
 	if (config == NULL ||
 	    adtls_engine_new_client(

@@ -56,7 +56,7 @@ int coap_dtls_pkcs11_is_supported(void)
 
 int coap_dtls_rpk_is_supported(void)
 {
-	return 0;
+	return 1;
 }
 
 int coap_oscore_is_supported(void)

@@ -15,6 +15,8 @@ coap_libbackend_a_SOURCES = \
 	coap/backend_config.h \
 	coap/backend_context.c \
 	coap/backend_context.h \
+	coap/backend_credentials.c \
+	coap/backend_credentials.h \
 	coap/backend_digest.c \
 	coap/backend_events.c \
 	coap/backend_events.h \
@@ -24,16 +26,25 @@ coap_libbackend_a_SOURCES = \
 	coap/backend_jobs.h \
 	coap/backend_keys.c \
 	coap/backend_keys.h \
+	coap/backend_keys_fill.c \
 	coap/backend_log.c \
 	coap/backend_log.h \
+	coap/backend_names.c \
+	coap/backend_names.h \
 	coap/backend_outcome.c \
 	coap/backend_outcome.h \
+	coap/backend_pins.c \
+	coap/backend_pins.h \
 	coap/backend_pki.c \
 	coap/backend_pki.h \
+	coap/backend_roots.c \
+	coap/backend_roots.h \
 	coap/backend_session.c \
 	coap/backend_session.h \
 	coap/backend_symbols.c \
 	coap/backend_symbols_version.c \
+	coap/backend_verify.c \
+	coap/backend_verify.h \
 	coap/backend_wake.c \
 	coap/backend_wake.h \
 	coap/libcoap_internal.h

@@ -24,6 +24,7 @@ enum option_code {
 	OPTION_PSK,
 	OPTION_IDENTITY,
 	OPTION_HINT,
+	OPTION_PIN,
 	OPTION_SET,
 	OPTION_NAMES,
 	OPTION_IDENTITIES,
@@ -53,6 +54,7 @@ static const struct option long_options[] = {
 	{ "psk", required_argument, NULL, OPTION_PSK },
 	{ "identity", required_argument, NULL, OPTION_IDENTITY },
 	{ "hint", required_argument, NULL, OPTION_HINT },
+	{ "pin", required_argument, NULL, OPTION_PIN },
 	{ "set", required_argument, NULL, OPTION_SET },
 	{ "names", required_argument, NULL, OPTION_NAMES },
 	{ "identities", required_argument, NULL, OPTION_IDENTITIES },
@@ -93,6 +95,8 @@ static void read_text(int code, struct options *out)
 static struct list *list_place(int code, struct options *out)
 {
 	switch (code) {
+	case OPTION_PIN:
+		return &out->pins;
 	case OPTION_SET:
 		return &out->sets;
 	case OPTION_NAMES:
@@ -254,6 +258,16 @@ static void set_policy(coap_context_t *context, const char *file)
 	adtls_policy_unref(policy);
 }
 
+static void add_pin(coap_context_t *context, const char *file)
+{
+	uint8_t key[4096];
+	adtls_bytes_t bytes = { key, read_file(file, key, sizeof(key)) };
+
+	if (adtls_coap_add_pin(context, ADTLS_CLIENT, bytes) != ADTLS_OK ||
+	    adtls_coap_add_pin(context, ADTLS_SERVER, bytes) != ADTLS_OK)
+		give_up(file, "not a key to be pinned");
+}
+
 coap_context_t *make_context(const struct options *options)
 {
 	coap_context_t *context = coap_new_context(NULL);
@@ -268,6 +282,8 @@ coap_context_t *make_context(const struct options *options)
 	if (options->mtu > 0 &&
 	    adtls_coap_set_mtu(context, options->mtu) != ADTLS_OK)
 		give_up("mtu", "not accepted");
+	for (unsigned i = 0; i < options->pins.count; i++)
+		add_pin(context, options->pins.items[i]);
 	if (options->policy != NULL)
 		set_policy(context, options->policy);
 	if (options->attestation_key != NULL)

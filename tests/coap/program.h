@@ -31,6 +31,7 @@ struct options {
 	const char *psk;
 	const char *identity; /* a client's */
 	const char *hint;     /* a client's: the identity for any */
+	struct list pins;     /* files for adtls_coap_add_pin() */
 	struct list sets;     /* MEMBER=NUMBER of coap_dtls_pki_t */
 	struct list names;    /* NAME=FILE for validate_sni_call_back */
 	struct list identities; /* IDENTITY=KEY for validate_id_call_back */

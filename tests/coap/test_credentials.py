@@ -3,6 +3,7 @@
 """Credentials as libcoap's API has them: each kind of key, each member, each
 callback."""
 
+import datetime
 import pathlib
 import subprocess
 import unittest
@@ -10,10 +11,84 @@ import unittest
 import coap_case
 from coap_case import CLIENT, SERVER, CoapTest
 from cryptography import x509
-from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 from harness import Process, free_port
 
+DAY = datetime.timedelta(days=1)
+NOW = datetime.datetime.utcnow()
+
 setUpModule = coap_case.setUpModule
+
+
+def name_of(text):
+    return x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, text)])
+
+
+def pem_of(certificate):
+    return certificate.public_bytes(serialization.Encoding.PEM)
+
+
+class Identity:
+    """A key and its certificate, by an issuer or by itself."""
+
+    def __init__(self, name, issuer=None, is_ca=False, begin=NOW - DAY,
+                 end=NOW + 30 * DAY):
+        self.name, self.issuer = name, issuer
+        self.key = ec.generate_private_key(ec.SECP256R1())
+        by = issuer or self
+        self.certificate = (
+            x509.CertificateBuilder().subject_name(name_of(name))
+            .issuer_name(name_of(by.name)).public_key(self.key.public_key())
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(begin).not_valid_after(end)
+            .add_extension(x509.BasicConstraints(is_ca, None), critical=True)
+            .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), False)
+            .sign(by.key, hashes.SHA256()))
+
+    def chain(self):
+        """In PEM, up to the anchor, which is not in it."""
+        above = self.issuer.chain() if self.issuer else b""
+        own = pem_of(self.certificate)
+        return own + above if self.issuer else b""
+
+    def private_pem(self):
+        return self.key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.TraditionalOpenSSL,
+            serialization.NoEncryption())
+
+    def public(self, encoding=serialization.Encoding.PEM):
+        return self.key.public_key().public_bytes(
+            encoding, serialization.PublicFormat.SubjectPublicKeyInfo)
+
+    def options(self):
+        """Of a program that shows this certificate."""
+        chain = self.chain() or pem_of(self.certificate)
+        return ["--certificate", write(chain), "--key", write(self.private_pem())]
+
+    def crl(self, *revoked, end=NOW + DAY):
+        builder = (x509.CertificateRevocationListBuilder()
+                   .issuer_name(name_of(self.name)).last_update(NOW - 2 * DAY)
+                   .next_update(end))
+        for identity in revoked:
+            builder = builder.add_revoked_certificate(
+                x509.RevokedCertificateBuilder()
+                .serial_number(identity.certificate.serial_number)
+                .revocation_date(NOW - DAY).build())
+        return builder.sign(self.key, hashes.SHA256()).public_bytes(
+            serialization.Encoding.PEM)
+
+
+def write(data, suffix=".pem"):
+    """A new file's path."""
+    number = len(list(coap_case.FOLDER.iterdir()))
+    path = coap_case.FOLDER / f"file-{number}{suffix}"
+    path.write_bytes(data)
+    return path
+
+
+def sets(*members):
+    return [word for member in members for word in ("--set", member)]
 
 TOKEN_MODULES = (
     pathlib.Path("/usr/lib/softhsm/libsofthsm2.so"),
@@ -113,6 +188,264 @@ class TokenTest(CoapTest):
     def test_wrong_pin(self):
         with self.connect(free_port(), "wrong") as process:
             self.assertIn("the private key in the token: ", self.finish(process, 1))
+
+
+class PeerTest(CoapTest):
+    """A client of ours looks at a server, as members of coap_dtls_pki_t say."""
+
+    def setUp(self):
+        self.root = Identity("root.example", is_ca=True)
+
+    def serve_as(self, identity, *options, verifies=0):
+        port = free_port()
+        server = Process(SERVER, "--port", port, *identity.options(),
+                         *sets(f"verify_peer_cert={verifies}"), *options)
+        self.addCleanup(self.end, server)
+        server.wait_for("ready")
+        return server, port
+
+    def ask(self, port, *options, ca=None, name="localhost", expected=0):
+        ca = write(pem_of((ca or self.root).certificate)) if ca is not False else None
+        words = ["--ca", ca] if ca else []
+        words += ["--name", name] if name else []
+        with Process(CLIENT, "--port", port, *words, *options,
+                     "get=identity") as process:
+            return self.finish(process, expected)
+
+    def refuses(self, reason, port, *options, **more):
+        self.assertIn(f"outcome failed {reason}",
+                      self.ask(port, *options, expected=1, **more))
+
+
+class FlagTest(PeerTest):
+    def test_allow_expired_certs(self):
+        for identity, reason in (
+                (Identity("localhost", self.root, begin=NOW - 3 * DAY,
+                          end=NOW - 2 * DAY), "certificate-expired"),
+                (Identity("localhost", self.root, begin=NOW + DAY),
+                 "certificate-not-yet-valid")):
+            _, port = self.serve_as(identity)
+            self.refuses(reason, port)
+            self.ask(port, *sets("allow_expired_certs=1"))
+
+    def test_allow_self_signed(self):
+        _, port = self.serve_as(Identity("localhost"))
+        self.refuses("certificate-untrusted", port)
+        output = self.ask(port, *sets("allow_self_signed=1"))
+        self.assertIn("lets in whoever makes a certificate", output)
+        self.ask(port, *sets("allow_self_signed=1"), ca=False)
+        self.refuses("certificate-untrusted", port,
+                     *sets("allow_self_signed=1", "check_common_ca=1"))
+        # Of another CA, which is no self-signed one.
+        _, port = self.serve_as(Identity("localhost", Identity("other", is_ca=True)))
+        self.refuses("certificate-untrusted", port, *sets("allow_self_signed=1"))
+
+    def test_check_common_ca(self):
+        """Only pki_key's CA counts, and not the context's roots."""
+        folder = coap_case.FOLDER / "common"
+        folder.mkdir()
+        (folder / "root.pem").write_bytes(pem_of(self.root.certificate))
+        other = Identity("other.example", is_ca=True)
+        _, port = self.serve_as(Identity("localhost", self.root))
+        self.ask(port, "--ca-dir", folder, ca=other)
+        self.refuses("certificate-untrusted", port, "--ca-dir", folder,
+                     *sets("check_common_ca=1"), ca=other)
+
+    def test_cert_chain_verify_depth(self):
+        below = Identity("below.example", self.root, is_ca=True)
+        _, port = self.serve_as(Identity("localhost", below))
+        self.ask(port)
+        self.ask(port, *sets("cert_chain_validation=1", "cert_chain_verify_depth=1"))
+        self.ask(port, *sets("cert_chain_validation=0", "cert_chain_verify_depth=0"))
+        self.refuses("certificate-chain-limit", port,
+                     *sets("cert_chain_validation=1", "cert_chain_verify_depth=0"))
+
+    def test_revocation(self):
+        identity = Identity("localhost", self.root)
+        _, port = self.serve_as(identity)
+        bare = pem_of(self.root.certificate)
+        check = sets("check_cert_revocation=1")
+
+        def ask(ca, *members, expected=0):
+            with Process(CLIENT, "--port", port, "--ca", write(ca), *sets(*members),
+                         "get=identity") as process:
+                return self.finish(process, expected)
+
+        self.assertIn("there is no revocation list beside the CA",
+                      ask(bare, "check_cert_revocation=1", expected=1))
+        ask(bare, "check_cert_revocation=1", "allow_no_crl=1")
+        ask(bare + self.root.crl(), "check_cert_revocation=1")
+        listed = bare + self.root.crl(identity)
+        for members in (["allow_no_crl=0"], ["allow_no_crl=1"]):
+            self.assertIn("outcome failed certificate-revoked",
+                          ask(listed, "check_cert_revocation=1", *members, expected=1))
+        ask(listed, "check_cert_revocation=0")
+        expired = bare + self.root.crl(end=NOW - DAY)
+        self.assertIn("outcome failed crl-expired",
+                      ask(expired, "check_cert_revocation=1", expected=1))
+        ask(expired, "check_cert_revocation=1", "allow_expired_crl=1")
+        # In a directory of anchors too.
+        folder = coap_case.FOLDER / "revoked"
+        folder.mkdir()
+        (folder / "root.pem").write_bytes(listed)
+        self.refuses("certificate-revoked", port, "--ca-dir", folder, *check,
+                     ca=False)
+
+    def test_verify_peer_cert_of_clients(self):
+        _, port = self.serve_as(Identity("localhost", self.root))
+        self.assertIn("certificate=0", self.ask(port))
+        server, port = self.serve_as(
+            Identity("localhost", self.root), "--ca",
+            write(pem_of(self.root.certificate)), verifies=1)
+        self.assertNotIn("answer", self.ask(port, expected=1))
+        server.wait_for("outcome failed certificate-missing")
+
+    def test_verify_peer_cert_of_servers(self):
+        """Somebody must look: the application, where adtls is not to."""
+        _, port = self.serve_as(Identity("localhost"))
+        off = sets("verify_peer_cert=0")
+        self.assertIn("servers are not verified", self.ask(port, *off, expected=1))
+        output = self.ask(port, *off, "--refuse", "elsewhere")
+        self.assertIn("only validate_cn_call_back decides", output)
+        self.assertIn("callback cn=localhost", output)
+        self.assertIn("depth=0 validated=0", output)
+        self.refuses("certificate-untrusted", port, *off, "--refuse", "localhost")
+
+
+class CallbackTest(PeerTest):
+    def test_validate_cn_call_back(self):
+        identity = Identity("localhost", self.root)
+        der = identity.certificate.public_bytes(serialization.Encoding.DER)
+        _, port = self.serve_as(identity)
+        output = self.ask(port, "--refuse", "elsewhere")
+        self.assertIn(f"callback cn=localhost len={len(der)} session=1 depth=0 "
+                      "validated=1", output)
+        self.ask(port, "--pinned", write(der, ".der"))
+        self.refuses("certificate-refused", port, "--pinned", write(der[:-1]))
+        # It is not asked about what is refused anyway.
+        output = self.ask(port, "--refuse", "elsewhere", expected=1,
+                          ca=Identity("other.example", is_ca=True))
+        self.assertNotIn("callback cn", output)
+
+    def test_additional_tls_setup_call_back(self):
+        _, port = self.serve_as(Identity("unwanted", self.root))
+        output = self.ask(port, "--more-setup", name=None)
+        self.assertIn("callback setup tls=1 verify=1", output)
+        self.refuses("certificate-refused", port, "--more-setup", name="unwanted")
+
+    def test_validate_sni_call_back(self):
+        """Credentials by name, also for clients that call none."""
+        names = {}
+        for name in ("one.example", "two.example"):
+            identity = Identity(name, self.root)
+            names[name] = write(identity.chain() + identity.private_pem())
+        options = [word for name, file in names.items()
+                   for word in ("--names", f"{name}={file}")]
+        server, port = self.serve_as(Identity("localhost", self.root), *options,
+                                     "--names", "=")
+        for name in names:
+            output = self.ask(port, "--refuse", "elsewhere", name=name)
+            self.assertIn(f"callback cn={name}", output)
+            server.wait_for(f"callback sni={name}")
+        output = self.ask(port, "--refuse", "elsewhere", name=None)
+        self.assertIn("callback cn=localhost", output)
+        self.refuses("alert-received", port, name="three.example")
+        server.wait_for("outcome failed server-name-unknown")
+
+    def test_clients_without_a_name(self):
+        identity = Identity("one.example", self.root)
+        file = write(identity.chain() + identity.private_pem())
+        server, port = self.serve_as(identity, "--names", f"one.example={file}")
+        self.ask(port, name="one.example")
+        self.assertNotIn("answer", self.ask(port, name=None, expected=1))
+        server.wait_for("outcome failed server-name-unknown")
+
+
+class RawKeyTest(PeerTest):
+    """Raw public keys: is_rpk_not_cert, pinned by a callback."""
+
+    RAW = ["--key-kind", "buffer", *sets("is_rpk_not_cert=1")]
+
+    def pinned(self, identity):
+        return ["--pinned", write(identity.public(serialization.Encoding.DER))]
+
+    def key_of(self, identity):
+        return ["--key", write(identity.private_pem())]
+
+    def serve_raw(self, identity, *options):
+        port = free_port()
+        server = Process(SERVER, "--port", port, *self.RAW, *self.key_of(identity),
+                         *options)
+        self.addCleanup(self.end, server)
+        server.wait_for("ready")
+        return server, port
+
+    def ask_raw(self, port, *options, expected=0):
+        with Process(CLIENT, "--port", port, *self.RAW, *options,
+                     "get=identity") as process:
+            return self.finish(process, expected)
+
+    def test_pinned_by_callback(self):
+        gateway, device = Identity("gateway"), Identity("device")
+        server, port = self.serve_raw(gateway, *self.pinned(device))
+        known = [*self.key_of(device), *self.pinned(gateway)]
+        output = self.ask_raw(port, *known)
+        self.assertIn("callback cn=RPK", output)
+        self.assertIn("identity=sha256:", output)
+        server.wait_for("callback cn=RPK")
+        server.wait_for("outcome established")
+        # Another device, and another gateway.
+        other = Identity("other")
+        self.ask_raw(port, *self.key_of(other), *self.pinned(gateway), expected=1)
+        server.wait_for("outcome failed key-not-pinned")
+        self.ask_raw(port, *self.key_of(device), *self.pinned(other), expected=1)
+        server.wait_for("outcome failed alert-received")
+        # Without any.
+        self.ask_raw(port, *self.pinned(gateway), expected=1)
+        server.wait_for("outcome failed certificate-type")
+
+    def test_pinned_by_adtls(self):
+        gateway, device = Identity("gateway"), Identity("device")
+        pin = ["--pin", write(device.public())]
+        server, port = self.serve_raw(gateway, *pin)
+        pins = ["--pin", write(gateway.public(serialization.Encoding.DER))]
+        self.ask_raw(port, *self.key_of(device), *pins)
+        self.ask_raw(port, *self.key_of(Identity("other")), *pins, expected=1)
+        server.wait_for("outcome failed key-not-pinned")
+        # With pins a callback can only refuse.
+        self.ask_raw(port, *self.key_of(device), *pin, "--refuse", "nobody",
+                     expected=1)
+
+    def test_clients_may_stay_unknown(self):
+        gateway, device = Identity("gateway"), Identity("device")
+        _, port = self.serve_raw(gateway, *sets("verify_peer_cert=0"),
+                                 *self.pinned(device))
+        output = self.ask_raw(port, *self.pinned(gateway))
+        self.assertIn("certificate=0", output)
+        output = self.ask_raw(port, *self.key_of(device), *self.pinned(gateway))
+        self.assertIn("certificate=1", output)
+
+    def test_nobody_checks(self):
+        key = self.key_of(Identity("gateway"))
+        with Process(SERVER, "--port", free_port(), *self.RAW, *key) as process:
+            self.assertIn("raw public keys are not verified", self.finish(process, 1))
+        self.assertIn("raw public keys are not verified",
+                      self.ask_raw(free_port(), *key, expected=1))
+
+    def test_public_key_of_another(self):
+        one, other = Identity("one"), Identity("other")
+        words = [*self.RAW, *self.key_of(one), *self.pinned(one), "--certificate"]
+        with Process(SERVER, "--port", free_port(), *words,
+                     write(other.public())) as process:
+            self.assertIn("raw public key and private key: ",
+                          self.finish(process, 1))
+        with Process(SERVER, "--port", free_port(), *words,
+                     write(one.public())) as process:
+            process.wait_for("ready")
+
+    def test_key_alone(self):
+        with Process(SERVER, "--port", free_port(), *self.RAW) as process:
+            self.assertIn("a server needs a private key", self.finish(process, 1))
 
 
 if __name__ == "__main__":

@@ -63,6 +63,21 @@ int adtls_coap_set_attester(coap_context_t *context,
 			    adtls_attester_t *attester);
 
 /**
+ * adtls_coap_add_pin: A raw public key that peers may show (RFC 7250).
+ * @role: whose peers: ADTLS_SERVER: this context's servers take it of their
+ *   clients; ADTLS_CLIENT: its clients of their servers
+ * @key: as adtls_credentials_add_pin_mem(); copied
+ *
+ * Beside the certificates of coap_dtls_pki_t, or with is_rpk_not_cert in place
+ * of them. With pins validate_cn_call_back can only refuse raw public keys;
+ * without any it decides about them alone.
+ *
+ * Returns: as adtls_credentials_add_pin_mem(); ADTLS_E_TOO_LARGE after 4096.
+ */
+int adtls_coap_add_pin(coap_context_t *context, adtls_role_t role,
+		       adtls_bytes_t key);
+
+/**
  * adtls_coap_set_key_log:
  * As adtls_config_set_key_log(). Anyone who reads it can read the traffic.
  * @write: NULL: none.
