@@ -109,8 +109,8 @@ static const char *read_options(struct connection *connection, int argc,
 	char **operands;
 
 	cli_options_read(&usage, argc, argv, &operands);
-	if (settings->identity.ca == NULL)
-		cli_usage_fail(&usage, "--ca is missing");
+	if (settings->identity.ca == NULL && settings->identity.pin == NULL)
+		cli_usage_fail(&usage, "--ca is missing, or --pin");
 	if (options->echo_once && options->expect != NULL)
 		cli_usage_fail(&usage,
 			       "--echo-once and --expect exclude each other");

@@ -8,6 +8,8 @@ cli_libcli_a_SOURCES = \
 	cli/address.h \
 	cli/attester.c \
 	cli/attester.h \
+	cli/credentials.c \
+	cli/credentials.h \
 	cli/options.c \
 	cli/options.h \
 	cli/settings.c \

@@ -92,6 +92,14 @@ void cli_print_session(FILE *file, const char *prefix,
 		parameters.hello_retry_request ? ", after HelloRetryRequest"
 					       : "");
 	fprintf(file, "%ssignature: %s\n", prefix, parameters.signature);
+	if (parameters.application_protocol.len > 0) {
+		fprintf(file, "%sapplication protocol: ", prefix);
+		cli_print_clean(
+			file,
+			(const char *)parameters.application_protocol.data,
+			parameters.application_protocol.len);
+		fputc('\n', file);
+	}
 	fputs(prefix, file);
 	print_field(file, "peer: ", adtls_engine_peer_identity(engine));
 	fprintf(file, "\n%sattestation: %s\n", prefix,

@@ -93,8 +93,10 @@ static void read_options(struct service *service, int argc, char **argv)
 	char **operands;
 
 	cli_options_read(&usage, argc, argv, &operands);
-	if (settings->identity.cert == NULL || settings->identity.key == NULL)
-		cli_usage_fail(&usage, "--cert and --key are needed");
+	if (settings->identity.raw_key == NULL &&
+	    (settings->identity.cert == NULL || settings->identity.key == NULL))
+		cli_usage_fail(&usage, "--cert and --key are needed, or "
+				       "--raw-key");
 	service->export = cli_export_read(service->report.export);
 }
 

@@ -25,25 +25,17 @@
 #define TIMER_MIN_MS 10
 #define TIMER_MAX_MS 60000
 
-#define IDENTITY(member)  offsetof(struct cli_identity, member)
 #define PROTOCOL(member)  offsetof(struct cli_protocol, member)
 #define ADMISSION(member) offsetof(struct cli_admission, member)
 #define DIAGNOSIS(member) offsetof(struct cli_diagnosis, member)
 
 /* clang-format off */
-const struct cli_option cli_identity_options[] = {
-	{ "ca", "FILE", "the CAs that the peer's certificate may come from",
-	  IDENTITY(ca) },
-	{ "cert", "FILE", "the own certificate, followed by its issuers",
-	  IDENTITY(cert) },
-	{ "key", "FILE", "its private key", IDENTITY(key) },
-	{ 0 },
-};
-
 const struct cli_option cli_protocol_options[] = {
 	{ "priority", "STRING", "GnuTLS priority string; 'adtls-cli "
 	  "priorities'\nsays the default",
 	  PROTOCOL(priority) },
+	{ "alpn", "NAME[,NAME]...", "application protocols, the favourite "
+	  "first", PROTOCOL(alpn) },
 	{ "forgery-limit", "RECORDS", "that may fail under one key; suites "
 	  "with CCM_8 need it", PROTOCOL(forgery_limit) },
 	{ "mtu", "BYTES", "UDP payload at most, 256 to 65507 (default 1200)",
@@ -59,6 +51,13 @@ const struct cli_option cli_protocol_options[] = {
 const struct cli_option cli_admission_options[] = {
 	{ "require-client-cert", NULL, "refuse clients without a certificate",
 	  ADMISSION(require_client_cert) },
+	{ "request-client-cert", NULL, "ask for one, and do without",
+	  ADMISSION(request_client_cert) },
+	{ "server-credentials", "NAME:CERT:KEY[,...]", "certificates for "
+	  "clients that call by these names,\n*.NAME for all of a domain",
+	  ADMISSION(server_credentials) },
+	{ "refuse-unknown-names", NULL, "refuse clients that call by any other "
+	  "name", ADMISSION(refuse_unknown_names) },
 	{ "no-cookie", NULL, "check no client's address, if the answer is "
 	  "short", ADMISSION(no_cookie) },
 	{ "policy", "FILE", "the attestation policy for clients",
@@ -75,57 +74,11 @@ const struct cli_option cli_diagnosis_options[] = {
 };
 /* clang-format on */
 
-void cli_check(int result, const char *what)
-{
-	if (result != ADTLS_OK)
-		cli_fail(CLI_USAGE, "%s: %s", what, adtls_strerror(result));
-}
-
-static void check_readable(const char *option, const char *file)
-{
-	int fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-
-	if (fd < 0)
-		cli_fail(CLI_USAGE, "%s %s: %s", option, file, strerror(errno));
-	close(fd);
-}
-
-static void set_key(adtls_credentials_t *credentials,
-		    const struct cli_identity *identity)
-{
-	int result;
-
-	if (identity->cert == NULL || identity->key == NULL)
-		cli_fail(CLI_USAGE, "--cert and --key belong together");
-	check_readable("--cert", identity->cert);
-	check_readable("--key", identity->key);
-	result = adtls_credentials_set_key_file(credentials, identity->cert,
-						identity->key);
-	if (result != ADTLS_OK)
-		cli_fail(CLI_USAGE, "--cert %s with --key %s: %s",
-			 identity->cert, identity->key, adtls_strerror(result));
-}
-
-static void set_trust(adtls_credentials_t *credentials, const char *ca)
-{
-	int result;
-
-	check_readable("--ca", ca);
-	result = adtls_credentials_add_trust_file(credentials, ca);
-	if (result != ADTLS_OK)
-		cli_fail(CLI_USAGE, "--ca %s: %s", ca, adtls_strerror(result));
-}
-
 static void set_identity(adtls_config_t *config,
 			 const struct cli_identity *identity)
 {
-	adtls_credentials_t *credentials;
+	adtls_credentials_t *credentials = cli_credentials_new(identity);
 
-	cli_check(adtls_credentials_new(0, &credentials), "credentials");
-	if (identity->ca != NULL)
-		set_trust(credentials, identity->ca);
-	if (identity->cert != NULL || identity->key != NULL)
-		set_key(credentials, identity);
 	cli_check(adtls_config_set_credentials(config, credentials),
 		  "credentials");
 	adtls_credentials_unref(credentials);
@@ -175,6 +128,8 @@ static void set_protocol(adtls_config_t *config,
 {
 	if (protocol->priority != NULL)
 		set_priority(config, protocol->priority);
+	if (protocol->alpn != NULL)
+		cli_set_alpn(config, protocol->alpn);
 	if (protocol->forgery_limit != NULL)
 		cli_check(adtls_config_set_forgery_limit(
 				  config, cli_number("--forgery-limit",
@@ -202,7 +157,7 @@ static void set_policy(adtls_config_t *config, const char *file)
 	adtls_policy_t *policy;
 	char message[MESSAGE_SIZE];
 
-	check_readable("--policy", file);
+	cli_check_readable("--policy", file);
 	if (adtls_policy_load_file(file, &policy, message, sizeof(message)) !=
 	    ADTLS_OK)
 		cli_fail(CLI_USAGE, "--policy %s: %s", file, message);
@@ -211,6 +166,7 @@ static void set_policy(adtls_config_t *config, const char *file)
 }
 
 static void set_admission(adtls_config_t *config,
+			  const struct cli_identity *identity,
 			  const struct cli_admission *admission)
 {
 	if (admission->policy != NULL)
@@ -218,10 +174,20 @@ static void set_admission(adtls_config_t *config,
 	if (admission->no_cookie)
 		cli_check(adtls_config_set_cookie(config, false),
 			  "--no-cookie");
+	if (admission->request_client_cert)
+		cli_check(adtls_config_set_client_authentication(
+				  config, ADTLS_CLIENT_AUTHENTICATION_REQUEST),
+			  "--request-client-cert");
 	if (admission->require_client_cert)
 		cli_check(adtls_config_set_client_authentication(
 				  config, ADTLS_CLIENT_AUTHENTICATION_REQUIRE),
 			  "--require-client-cert");
+	if (admission->server_credentials != NULL)
+		cli_add_server_names(config, identity,
+				     admission->server_credentials);
+	if (admission->refuse_unknown_names)
+		cli_check(adtls_config_set_refuse_unknown_names(config, true),
+			  "--refuse-unknown-names");
 }
 
 static void set_attester(adtls_config_t *config,
@@ -279,7 +245,7 @@ adtls_config_t *cli_settings_configure(const struct cli_settings *settings)
 	cli_check(adtls_config_new(&config), "configuration");
 	set_identity(config, &settings->identity);
 	set_protocol(config, &settings->protocol);
-	set_admission(config, &settings->admission);
+	set_admission(config, &settings->identity, &settings->admission);
 	set_attester(config, &settings->attester);
 	if (settings->diagnosis.key_log != NULL)
 		set_key_log(config, settings->diagnosis.key_log);

@@ -6,18 +6,14 @@
 #include <adtls/adtls.h>
 
 #include "attester.h"
+#include "credentials.h"
 #include "options.h"
 
 /* Values are as given on the command line; NULL or false: not given. */
 
-struct cli_identity {
-	const char *ca;
-	const char *cert;
-	const char *key;
-};
-
 struct cli_protocol {
 	const char *priority;
+	const char *alpn;
 	const char *forgery_limit;
 	const char *mtu;
 	const char *timer;
@@ -27,6 +23,9 @@ struct cli_protocol {
 /* A server's rules for its clients. */
 struct cli_admission {
 	bool require_client_cert;
+	bool request_client_cert;
+	const char *server_credentials;
+	bool refuse_unknown_names;
 	bool no_cookie;
 	const char *policy;
 };
@@ -45,7 +44,6 @@ struct cli_settings {
 };
 
 /* Their tables, for the sections of a cli_usage. */
-extern const struct cli_option cli_identity_options[];
 extern const struct cli_option cli_protocol_options[];
 extern const struct cli_option cli_admission_options[];
 extern const struct cli_option cli_diagnosis_options[];
@@ -53,8 +51,5 @@ extern const struct cli_option cli_diagnosis_options[];
 /* Makes a sealed configuration, or names the option or file at fault and
  * exits. Returns: the configuration, for the caller to unref. */
 adtls_config_t *cli_settings_configure(const struct cli_settings *settings);
-
-/* Exits unless @result is ADTLS_OK, with what it means for @what. */
-void cli_check(int result, const char *what);
 
 #endif

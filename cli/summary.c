@@ -85,14 +85,31 @@ static json_t *statistics_of(const adtls_engine_t *engine)
 	return object;
 }
 
+/* A name of ALPN's is bytes; where it is no text, JSON gets none of it. */
+static json_t *protocol_of(const adtls_parameters_t *parameters)
+{
+	json_t *text = json_stringn(
+		(const char *)parameters->application_protocol.data,
+		parameters->application_protocol.len);
+
+	if (parameters->application_protocol.len == 0 || text == NULL) {
+		json_decref(text);
+		return json_null();
+	}
+	return text;
+}
+
 static json_t *parameters_of(const adtls_engine_t *engine)
 {
 	adtls_parameters_t parameters;
 
 	adtls_engine_parameters(engine, &parameters);
-	return json_pack("{s:s, s:s, s:s, s:b, s:b, s:b}", "suite",
+	return json_pack("{s:s, s:s, s:s, s:o, s:o, s:b, s:b, s:b}", "suite",
 			 parameters.suite, "group", parameters.group,
-			 "signature", parameters.signature,
+			 "signature", parameters.signature, "server_name",
+			 clean_string(parameters.server_name),
+			 "application_protocol",
+			 protocol_of(&parameters),
 			 "hello_retry_request", parameters.hello_retry_request,
 			 "sends_evidence", parameters.sends_evidence,
 			 "receives_evidence", parameters.receives_evidence);
