@@ -3,14 +3,17 @@
 
 import hmac
 
-from . import attestation, certificates, evidence, keys, messages, signing
-from .codepoints import Alert, ProtocolError
+from . import (attestation, certificates, evidence, keys, messages, negotiation,
+               signing)
+from .codepoints import Alert, CertificateType, ProtocolError
 from .messages import (Certificate, CertificateVerify, HandshakeMessage,
                        HandshakeType)
 
 
 def own_spki(connection) -> bytes:
-    """As it stands in our certificate; empty without one."""
+    """As it stands in our certificate, or as we show it raw; empty without one."""
+    if connection.own_type == CertificateType.RAW_PUBLIC_KEY:
+        return negotiation.spki_of_key(connection.config.key.public_key())
     chain = connection.config.chain
     return certificates.spki_of(chain[0]) if chain else b""
 
@@ -24,12 +27,14 @@ def take_certificate(connection, message: HandshakeMessage,
     if not chain:
         raise ProtocolError(Alert.DECODE_ERROR if not connection.is_server
                             else Alert.CERTIFICATE_REQUIRED, "no certificate")
-    leaf = certificates.load(chain[0])
     connection.peer_chain = chain
-    connection.peer_key = leaf.public_key()
-    certificates.verify(chain, config.anchors, config.utc(),
-                        config.server_name if name_is_checked else None)
-    connection.peer_spki = certificates.spki_of(chain[0])
+    if connection.peer_type == CertificateType.RAW_PUBLIC_KEY:
+        negotiation.take_raw_key(connection, chain)
+    else:
+        connection.peer_key = certificates.load(chain[0]).public_key()
+        certificates.verify(chain, config.anchors, config.utc(),
+                            config.server_name if name_is_checked else None)
+        connection.peer_spki = certificates.spki_of(chain[0])
     is_reflected = connection.peer_spki == own_spki(connection)
     if connection.selected and is_reflected and (
             connection.misbehaviour.minds_reflection):
@@ -64,7 +69,10 @@ def take_finished(connection, message: HandshakeMessage,
 
 
 def send_certificate(connection) -> None:
-    connection.send_message(Certificate(connection.config.chain).encode(), 2)
+    chain = connection.config.chain
+    if connection.own_type == CertificateType.RAW_PUBLIC_KEY:
+        chain = [own_spki(connection)]
+    connection.send_message(Certificate(chain).encode(), 2)
 
 
 def send_certificate_verify(connection) -> None:

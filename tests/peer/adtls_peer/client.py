@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The client's handshake, in the order of RFC 8446 Appendix A.1."""
 
-from . import attestation, authentication, certificates, messages
+from . import attestation, authentication, certificates, messages, negotiation
 from .codepoints import (DTLS_1_3, Alert, ExtensionType, HandshakeType,
                          ProtocolError)
 from .connection import Config, Connection
@@ -66,6 +66,7 @@ class Client(Connection):
         if config.server_name and not certificates.is_address(config.server_name):
             hello.extensions.append((ExtensionType.SERVER_NAME,
                                      messages.encode_server_name(config.server_name)))
+        hello.extensions += negotiation.offers(config)
         if config.attester:
             hello.extensions.append((
                 ExtensionType.EVIDENCE_PROPOSAL, attestation.encode_offer(
@@ -160,6 +161,7 @@ class Client(Connection):
                 raise ProtocolError(Alert.UNSUPPORTED_EXTENSION,
                                     f"extension {extension} was not offered")
         self.selected = attestation.check_answers(offered, answered)
+        negotiation.take_answers(self, answered)
         self.transcript.add(message.encode())
 
     def _check_certificate_request(self) -> None:

@@ -51,6 +51,9 @@ class ExtensionType(IntEnum):
     SERVER_NAME = 0
     SUPPORTED_GROUPS = 10
     SIGNATURE_ALGORITHMS = 13
+    ALPN = 16
+    CLIENT_CERTIFICATE_TYPE = 19
+    SERVER_CERTIFICATE_TYPE = 20
     PRE_SHARED_KEY = 41
     EARLY_DATA = 42
     SUPPORTED_VERSIONS = 43
@@ -63,6 +66,13 @@ class ExtensionType(IntEnum):
     EVIDENCE_PROPOSAL = 0xFF61
     RESULTS_REQUEST = 0xFF62
     RESULTS_PROPOSAL = 0xFF63
+
+
+class CertificateType(IntEnum):
+    """RFC 8446 §4.4.2, RFC 7250 §7."""
+
+    X509 = 0
+    RAW_PUBLIC_KEY = 2
 
 
 class NamedGroup(IntEnum):

@@ -15,8 +15,9 @@ from typing import Callable, Generator, Optional
 from . import ack, flight, keys, record
 from .appraisal import RelyingParty, Verdict
 from .attestation import DEFAULT_MESSAGE_LIMIT
-from .codepoints import (Alert, CipherSuite, ContentType, HandshakeType, NamedGroup,
-                         ProtocolError, SignatureScheme, name_of)
+from .codepoints import (Alert, CertificateType, CipherSuite, ContentType,
+                         HandshakeType, NamedGroup, ProtocolError, SignatureScheme,
+                         name_of)
 from .evidence import Attester
 from .messages import Fragment, HandshakeMessage, read_fragments
 from .misbehave import Misbehaviour
@@ -36,6 +37,9 @@ class Config:
     key: object = None  # private key of the end entity
     anchors: list = field(default_factory=list)  # trusted certificates
     server_name: Optional[str] = None
+    protocols: tuple = ()  # of applications, the favourite first
+    shows_raw_key: bool = False  # to peers that take one
+    pins: tuple = ()  # SubjectPublicKeyInfos that a peer may show
     suites: tuple = (CipherSuite.TLS_AES_128_GCM_SHA256,)
     groups: tuple = (NamedGroup.X25519, NamedGroup.SECP256R1)
     schemes: tuple = (SignatureScheme.ECDSA_SECP256R1_SHA256,)
@@ -79,6 +83,11 @@ class Connection:
         self.selected: dict = {}  # attestation extension -> selected item
         self.peer_schemes: list = []  # that the peer verifies
         self.scheme: Optional[int] = None  # that the peer signed with
+        self.own_type = CertificateType.X509  # of what each side shows
+        self.peer_type = CertificateType.X509
+        self.protocol: Optional[bytes] = None  # of the application
+        self.called: Optional[str] = None  # a server, by this name
+        self.name_was_used = False  # a client's, by the server
         self.peer_chain: list = []
         self.peer_key = None
         self.peer_spki = b""

@@ -5,7 +5,7 @@ import hashlib
 import hmac
 from typing import Optional
 
-from . import attestation, authentication, messages, signing, wire
+from . import attestation, authentication, messages, negotiation, signing, wire
 from .codepoints import (DTLS_1_3, Alert, ExtensionType, HandshakeType,
                          ProtocolError)
 from .connection import Config, Connection
@@ -20,6 +20,7 @@ class Server(Connection):
     def __init__(self, config: Config, now: float) -> None:
         super().__init__(config, now)
         self.cookie_key = config.random_bytes(32)
+        self.answers: list = []  # EncryptedExtensions, but for attestation
         self.cmw: Optional[bytes] = None
 
     def handshake(self):
@@ -140,7 +141,8 @@ class Server(Connection):
     # The server's flight.
 
     def _requests_certificate(self) -> bool:
-        return self._needs_certificate() or bool(self.config.anchors)
+        return self._needs_certificate() or bool(self.config.anchors
+                                                 or self.config.pins)
 
     def _needs_certificate(self) -> bool:
         return (self.config.require_client_certificate
@@ -150,7 +152,7 @@ class Server(Connection):
         """ServerHello to Finished; refusals come after ServerHello (protocol §3)."""
         self.begin_flight()
         self._send_server_hello(hello)
-        refusal = self._negotiate(hello)
+        refusal = self._negotiate(hello) or self._select(hello)
         if refusal:
             self.transmit()
             raise refusal
@@ -195,8 +197,16 @@ class Server(Connection):
                                  "the client offers no Evidence")
         return ProtocolError(Alert.UNSUPPORTED_EVIDENCE, "no common Evidence type")
 
+    def _select(self, hello: ClientHello) -> Optional[ProtocolError]:
+        try:
+            self.answers = negotiation.select(self, hello,
+                                              self._requests_certificate())
+            return None
+        except ProtocolError as refusal:
+            return refusal
+
     def send_encrypted_extensions(self) -> None:
-        answer = EncryptedExtensions([
+        answer = EncryptedExtensions(self.answers + [
             (extension, attestation.encode_answer(item))
             for extension, item in self.selected.items()])
         self.misbehaviour.encrypted_extensions(self, answer)
