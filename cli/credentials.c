@@ -68,17 +68,18 @@ static char *copy_list(const char *option, const char *list,
 	return text;
 }
 
-static void set_key(adtls_credentials_t *credentials, const char *option,
-		    const char *certificate, const char *key)
+static void set_key(adtls_credentials_t *credentials,
+		    const char *certificate_option, const char *certificate,
+		    const char *key_option, const char *key)
 {
 	int result;
 
-	cli_check_readable(option, certificate);
-	cli_check_readable(option, key);
+	cli_check_readable(certificate_option, certificate);
+	cli_check_readable(key_option, key);
 	result = adtls_credentials_set_key_file(credentials, certificate, key);
 	if (result != ADTLS_OK)
-		cli_fail(CLI_USAGE, "%s %s with --key %s: %s", option,
-			 certificate, key, adtls_strerror(result));
+		cli_fail(CLI_USAGE, "%s %s with %s %s: %s", certificate_option,
+			 certificate, key_option, key, adtls_strerror(result));
 }
 
 static bool read_digest(const char *digits, uint8_t out[DIGEST_SIZE])
@@ -184,7 +185,8 @@ adtls_credentials_t *cli_credentials_new(const struct cli_identity *identity)
 	if ((identity->cert == NULL) != (identity->key == NULL))
 		cli_fail(CLI_USAGE, "--cert and --key belong together");
 	if (identity->cert != NULL)
-		set_key(credentials, "--cert", identity->cert, identity->key);
+		set_key(credentials, "--cert", identity->cert, "--key",
+			identity->key);
 	if (identity->raw_key != NULL) {
 		cli_check_readable("--raw-key", identity->raw_key);
 		check_file(adtls_credentials_set_raw_key_file(
@@ -209,7 +211,8 @@ static void add_name(adtls_config_t *config,
 			 name);
 	cli_check(adtls_credentials_new(0, &credentials), "credentials");
 	set_trust(credentials, identity);
-	set_key(credentials, "--server-credentials", certificate, key);
+	set_key(credentials, "--server-credentials", certificate,
+		"--server-credentials", key);
 	if (adtls_config_add_server_name(config, name, credentials) != ADTLS_OK)
 		cli_fail(CLI_USAGE,
 			 "--server-credentials: \"%s\" cannot be a DNS name",
