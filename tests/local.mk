@@ -46,6 +46,7 @@ include tests/scenario/local.mk
 include tests/coap/local.mk
 include tests/peer/local.mk
 include tests/style/local.mk
+include tests/constant_time/local.mk
 include tests/fuzz/local.mk
 
 if HAVE_CMOCKA
