@@ -145,6 +145,7 @@ static void handle_event(struct backend_session *session,
 		return;
 	case ADTLS_EVENT_REFUSED: /* CLOSED follows */
 	case ADTLS_EVENT_KEYS_UPDATED:
+	case ADTLS_EVENT_TICKET:
 		return;
 	case ADTLS_EVENT_DATA:
 		deliver(session, event->data);

@@ -32,8 +32,10 @@ adtlsinclude_HEADERS = \
 	lib/include/adtls/job_pool.h \
 	lib/include/adtls/policy.h \
 	lib/include/adtls/priority.h \
+	lib/include/adtls/psk.h \
 	lib/include/adtls/server.h \
 	lib/include/adtls/session.h \
+	lib/include/adtls/ticket.h \
 	lib/include/adtls/types.h \
 	lib/include/adtls/verdict.h \
 	lib/include/adtls/verification.h \

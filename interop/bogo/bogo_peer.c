@@ -189,6 +189,7 @@ static enum bogo_result handle_event(struct bogo_peer *peer,
 	case ADTLS_EVENT_AUTHORIZED:
 	case ADTLS_EVENT_KEYS_UPDATED:
 	case ADTLS_EVENT_REFUSED:
+	case ADTLS_EVENT_TICKET:
 		break;
 	}
 	return BOGO_GOES_ON;

@@ -6,11 +6,14 @@
  *   attestation_negotiation.c  the four extensions and the policies
  *   attestation_binder.c       binder and Evidence, as the attester
  *   attestation_appraisal.c    binder, TLS identity key and Verifier, as the RP
+ *   attestation_resumption.c   grants in tickets
+ *   ticket_denials.c           whose tickets are refused
  *   attestation_config.c       what an application sets
  */
 #ifndef ADTLS_ATTESTATION_ATTESTATION_H
 #define ADTLS_ATTESTATION_ATTESTATION_H
 
+#include "attestation/ticket_denials.h"
 #include "handshake/handshake.h"
 #include "messages/evidence_type.h"
 
@@ -35,6 +38,12 @@ struct attestation {
 	uint64_t deadline_us;		/* of the appraisal, then of the grant */
 	adtls_authorization_t authorization;
 	adtls_verdict_t *verdict;
+
+	/* For tickets, and of one: what outlives a connection. */
+	uint8_t tik_digest[TIK_DIGEST_LEN];
+	int64_t attested_s;		/* UTC, of the grant */
+	int64_t expires_s;		/* UTC */
+	adtls_verdict_t *resumed;	/* of a ticket, until the client is finished */
 };
 
 /* attestation_negotiation.c */
@@ -51,6 +60,20 @@ bool attestation_check_reflection(struct handshake *hs);
 adtls_job_t *attestation_start_evidence(void *layer, struct handshake *hs);
 bool attestation_finish_evidence(void *layer, struct handshake *hs,
 				 adtls_job_t *job, struct buffer *out_body);
+
+/* attestation_resumption.c */
+
+bool attestation_write_ticket(const void *layer, struct wire_writer *writer,
+			      int64_t *out_expires_s);
+bool attestation_accepts_ticket(void *layer, adtls_time_t now,
+				int64_t issued_s, const char *identity,
+				adtls_bytes_t state);
+/* Note whose tickets these will be. */
+bool attestation_note_identity_key(struct attestation *attestation,
+				   adtls_bytes_t spki);
+/* The peer was refused: its tickets of before are good no more. */
+void attestation_note_denial(const struct attestation *attestation,
+			     adtls_time_t now);
 
 /* attestation_appraisal.c */
 

@@ -5,6 +5,8 @@
 
 #include "attesters/attester.h"
 
+#include <string.h>
+
 int adtls_config_set_attester(adtls_config_t *config,
 			      adtls_attester_t *attester)
 {
@@ -21,6 +23,36 @@ int adtls_config_set_attester(adtls_config_t *config,
 	return ADTLS_OK;
 }
 
+static void hash_line(void *context, const char *line)
+{
+	crypto_hash_update(context, line, strlen(line) + 1);
+}
+
+/* A digest of what @policy demands, however it is written down. */
+static bool digest_policy(const adtls_policy_t *policy,
+			  uint8_t out[POLICY_DIGEST_LEN])
+{
+	struct crypto_hash_state *hash = crypto_hash_new(&crypto_sha256);
+	bool ok = hash != NULL;
+
+	if (ok) {
+		adtls_policy_describe(policy, hash_line, hash);
+		ok = crypto_hash_peek(hash, out);
+	}
+	crypto_hash_free(hash);
+	return ok;
+}
+
+/* What tickets of an earlier connection are measured by. */
+static bool prepare_tickets(adtls_config_t *config,
+			    const adtls_policy_t *policy)
+{
+	if (config->attestation.denials == NULL)
+		config->attestation.denials = ticket_denials_new();
+	return config->attestation.denials != NULL &&
+	       digest_policy(policy, config->attestation.policy_digest);
+}
+
 int adtls_config_set_policy(adtls_config_t *config, adtls_policy_t *policy,
 			    adtls_verifier_t *verifier)
 {
@@ -29,6 +61,8 @@ int adtls_config_set_policy(adtls_config_t *config, adtls_policy_t *policy,
 
 	if (atomic_load(&config->is_sealed) || policy == NULL)
 		return ADTLS_E_INVALID;
+	if (!prepare_tickets(config, policy))
+		return ADTLS_E_MEMORY;
 	if (verifier == NULL) {
 		error = adtls_local_verifier_new(policy, &local);
 		if (error != ADTLS_OK)

@@ -68,7 +68,27 @@ static int check_config(const adtls_config_t *config, char *out_message,
 			 "clients");
 		return ADTLS_E_CREDENTIALS;
 	}
+	if (config->attestation.policy != NULL &&
+	    config->attestation.policy->peer_attestation == POLICY_REQUIRE &&
+	    credentials_can_serve(config->credentials) &&
+	    !credentials_has_key(config->credentials)) {
+		snprintf(out_message, message_len,
+			 "the policy requires attestation, which a PSK has no "
+			 "key for, and the credentials have no certificate");
+		return ADTLS_E_CREDENTIALS;
+	}
 	return check_attester(config, out_message, message_len);
+}
+
+/* A PSK has no TLS identity key that Evidence could speak of (protocol §1). */
+static bool allows_external_psk(const adtls_config_t *config, adtls_role_t role)
+{
+	const struct config_attestation *attestation = &config->attestation;
+
+	if (role == ADTLS_CLIENT)
+		return !attestation->is_required;
+	return attestation->policy == NULL ||
+	       attestation->policy->peer_attestation != POLICY_REQUIRE;
 }
 
 static void *new_attestation(const adtls_config_t *config, adtls_role_t role)
@@ -80,6 +100,7 @@ static void *new_attestation(const adtls_config_t *config, adtls_role_t role)
 	attestation->config = config;
 	attestation->role = role;
 	attestation->deadline_us = ADTLS_NEVER;
+	attestation->attested_s = ADTLS_UTC_UNKNOWN;
 	return attestation;
 }
 
@@ -90,6 +111,7 @@ static void free_attestation(void *layer)
 	buffer_clear(&attestation->message);
 	adtls_job_free(attestation->appraisal);
 	adtls_verdict_unref(attestation->verdict);
+	adtls_verdict_unref(attestation->resumed);
 	free(attestation);
 }
 
@@ -132,27 +154,6 @@ static bool receive_message(void *layer, struct handshake *hs,
 	return true;
 }
 
-/* No Verifier works for a stranger: only now is the Evidence appraised. */
-static bool peer_is_finished(void *layer, struct handshake *hs)
-{
-	struct attestation *attestation = layer;
-	const adtls_policy_t *policy = attestation->config->attestation.policy;
-
-	if (attestation->role != ADTLS_SERVER || attestation->type == NULL)
-		return true;
-	attestation->verdict = verdict_new_pending(hs_facts_identity(hs->facts),
-						   attestation->type);
-	attestation->appraisal = attestation_new_appraisal(attestation, hs);
-	if (attestation->appraisal == NULL || attestation->verdict == NULL) {
-		hs_fail_memory(hs);
-		return false;
-	}
-	attestation->awaited = attestation->appraisal->serial;
-	attestation->deadline_us =
-		hs->now.monotonic_us + policy->appraisal_deadline_us;
-	return true;
-}
-
 static adtls_job_t *next_job(void *layer)
 {
 	struct attestation *attestation = layer;
@@ -186,6 +187,9 @@ static void deny(struct attestation *attestation, adtls_time_t now,
 			    now.utc_s);
 
 	attestation->deadline_us = ADTLS_NEVER;
+	/* A grant that ends was no mistake. */
+	if (reason != ADTLS_REASON_GRANT_EXPIRED)
+		attestation_note_denial(attestation, now);
 	if (verdict == NULL) {
 		attestation->authorization = ADTLS_AUTHORIZATION_DENIED;
 		return;
@@ -212,6 +216,43 @@ static uint64_t grant_deadline(const struct attestation *attestation,
 	return now.monotonic_us + (uint64_t)left * 1000000;
 }
 
+/* The grant of the ticket goes on, until the end that it had (protocol §6). */
+static void resume_grant(struct attestation *attestation, adtls_time_t now)
+{
+	set_verdict(attestation, attestation->resumed,
+		    ADTLS_AUTHORIZATION_GRANTED);
+	attestation->deadline_us =
+		grant_deadline(attestation, attestation->resumed, now);
+	attestation->resumed = NULL;
+}
+
+/* No Verifier works for a stranger: only now is the Evidence appraised. */
+static bool peer_is_finished(void *layer, struct handshake *hs)
+{
+	struct attestation *attestation = layer;
+	const adtls_policy_t *policy = attestation->config->attestation.policy;
+
+	if (attestation->role != ADTLS_SERVER)
+		return true;
+	if (attestation->resumed != NULL)
+		resume_grant(attestation, hs->now);
+	if (attestation->type == NULL)
+		return true;
+	attestation->verdict = verdict_new_pending(hs_facts_identity(hs->facts),
+						   attestation->type);
+	attestation->appraisal = attestation_new_appraisal(attestation, hs);
+	if (attestation->appraisal == NULL || attestation->verdict == NULL ||
+	    !attestation_note_identity_key(attestation,
+					   buffer_bytes(&hs->peer.spki))) {
+		hs_fail_memory(hs);
+		return false;
+	}
+	attestation->awaited = attestation->appraisal->serial;
+	attestation->deadline_us =
+		hs->now.monotonic_us + policy->appraisal_deadline_us;
+	return true;
+}
+
 static void tick(void *layer, adtls_time_t now)
 {
 	struct attestation *attestation = layer;
@@ -225,6 +266,27 @@ static void tick(void *layer, adtls_time_t now)
 	else
 		deny(attestation, now, "grant", "a grant that holds",
 		     "one that has expired", ADTLS_REASON_GRANT_EXPIRED);
+}
+
+static void begin_grant(struct attestation *attestation,
+			const adtls_verdict_t *verdict, adtls_time_t now)
+{
+	const adtls_policy_t *policy = attestation->config->attestation.policy;
+	int64_t expires_s = adtls_verdict_expires_at(verdict);
+
+	attestation->deadline_us = grant_deadline(attestation, verdict, now);
+	attestation->attested_s = now.utc_s;
+	if (now.utc_s == ADTLS_UTC_UNKNOWN)
+		return;
+	attestation->expires_s = now.utc_s + policy->grant_s;
+	if (expires_s != ADTLS_UTC_UNKNOWN && expires_s < attestation->expires_s)
+		attestation->expires_s = expires_s;
+}
+
+static void refuse_tickets(struct attestation *attestation, adtls_time_t now)
+{
+	attestation->deadline_us = ADTLS_NEVER;
+	attestation_note_denial(attestation, now);
 }
 
 static bool finish_job(void *layer, adtls_time_t now, adtls_job_t *job)
@@ -248,10 +310,10 @@ static bool finish_job(void *layer, adtls_time_t now, adtls_job_t *job)
 	}
 	authorization = adtls_verdict_authorization(verdict);
 	set_verdict(attestation, verdict, authorization);
-	attestation->deadline_us =
-		authorization == ADTLS_AUTHORIZATION_GRANTED ?
-			grant_deadline(attestation, verdict, now) :
-			ADTLS_NEVER;
+	if (authorization == ADTLS_AUTHORIZATION_GRANTED)
+		begin_grant(attestation, verdict, now);
+	else
+		refuse_tickets(attestation, now);
 	return true;
 }
 
@@ -321,6 +383,7 @@ const struct hs_layer attestation_layer = {
 	.extensions = attestation_extensions,
 	.extension_count = ATTESTATION_EXTENSIONS,
 	.check_config = check_config,
+	.allows_external_psk = allows_external_psk,
 	.new = new_attestation,
 	.free = free_attestation,
 	.negotiate = attestation_negotiate,
@@ -331,6 +394,8 @@ const struct hs_layer attestation_layer = {
 	.finish_message = attestation_finish_evidence,
 	.receive_message = receive_message,
 	.peer_is_finished = peer_is_finished,
+	.accepts_ticket = attestation_accepts_ticket,
+	.write_ticket = attestation_write_ticket,
 	.next_job = next_job,
 	.finish_job = finish_job,
 	.authorization = authorization,

@@ -118,7 +118,7 @@ static bool receive_offer(struct handshake *hs, const struct hs_extension *row,
 	if (result != EVIDENCE_TYPE_OK)
 		return fail_codec(hs, row, result);
 	attestation->was_offered = true;
-	if (is_demanded(attestation))
+	if (is_demanded(attestation) && !hs_has_psk(hs))
 		select_type(attestation, types, count);
 	return true;
 }
@@ -134,6 +134,10 @@ static bool receive_selection(struct handshake *hs,
 	enum evidence_type_result result;
 	struct evidence_type selected;
 
+	if (hs_has_psk(hs))
+		return hs_refuse(hs, ADTLS_ALERT_ILLEGAL_PARAMETER,
+				 ADTLS_REASON_ILLEGAL_EXTENSION,
+				 "%s together with a PSK", row->name);
 	result = evidence_type_read(body, &selected);
 	if (result != EVIDENCE_TYPE_OK)
 		return fail_codec(hs, row, result);
@@ -239,6 +243,9 @@ bool attestation_negotiate(void *layer, struct handshake *hs)
 {
 	struct attestation *attestation = layer;
 
+	/* A PSK has no key to attest; who requires more offers and takes none. */
+	if (hs_has_psk(hs))
+		return true;
 	if (attestation->role == ADTLS_SERVER) {
 		if (attestation->type != NULL)
 			attestation->authorization =

@@ -6,4 +6,7 @@ libadtls_core_la_SOURCES += \
 	lib/attestation/attestation_binder.c \
 	lib/attestation/attestation_config.c \
 	lib/attestation/attestation_layer.c \
-	lib/attestation/attestation_negotiation.c
+	lib/attestation/attestation_negotiation.c \
+	lib/attestation/attestation_resumption.c \
+	lib/attestation/ticket_denials.c \
+	lib/attestation/ticket_denials.h

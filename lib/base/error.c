@@ -105,6 +105,9 @@ static const struct meaning alerts[] = {
 	  "offered." },
 	{ ADTLS_ALERT_UNRECOGNIZED_NAME, "unrecognized_name",
 	  "The server that sent this does not go by the name it was called." },
+	{ ADTLS_ALERT_UNKNOWN_PSK_IDENTITY, "unknown_psk_identity",
+	  "The sender does not know the identity of the pre-shared key, and "
+	  "has no certificate to fall back on." },
 	{ ADTLS_ALERT_CERTIFICATE_REQUIRED, "certificate_required",
 	  "The sender requires a client certificate." },
 	{ ADTLS_ALERT_NO_APPLICATION_PROTOCOL, "no_application_protocol",
@@ -243,6 +246,21 @@ static const struct meaning reasons[] = {
 	{ ADTLS_REASON_CERTIFICATE_REFUSED, "certificate-refused",
 	  "The application on this side refused the peer's certificate or "
 	  "key." },
+
+	{ ADTLS_REASON_PSK_MISSING, "psk-missing",
+	  "The client offered no pre-shared key, and the server has nothing "
+	  "else: no certificate." },
+	{ ADTLS_REASON_PSK_UNKNOWN, "psk-unknown",
+	  "The server does not know the identity of the pre-shared key, or "
+	  "has it for another hash than the suite's." },
+	{ ADTLS_REASON_PSK_WRONG_HASH, "psk-wrong-hash",
+	  "The server chose a pre-shared key together with a suite that it "
+	  "cannot be used with." },
+	{ ADTLS_REASON_PSK_UNAVAILABLE, "psk-unavailable",
+	  "The application's function for pre-shared keys failed." },
+	{ ADTLS_REASON_BAD_BINDER, "bad-binder",
+	  "The two sides do not have the same pre-shared key for this "
+	  "identity." },
 
 	{ ADTLS_REASON_ATTESTATION_NOT_OFFERED, "attestation-not-offered",
 	  "Attestation is required, and the peer did not offer it." },

@@ -61,6 +61,7 @@ void adtls_credentials_unref(adtls_credentials_t *credentials)
 	revocation_lists_clear(credentials);
 	buffer_clear(&credentials->pins);
 	gnutls_x509_trust_list_deinit(credentials->trust, 1);
+	credentials_psk_wipe(&credentials->psk.own);
 	free(credentials);
 }
 

@@ -6,6 +6,16 @@
 #include <stdatomic.h>
 
 #include "crypto/credentials.h"
+#include "crypto/credentials_psk.h"
+
+/* Keys that were agreed on elsewhere, or who knows them. */
+struct credentials_psk {
+	adtls_psk_t own; /* none if its key is empty */
+	adtls_psk_client_func find_as_client;
+	void *client_context;
+	adtls_psk_server_func find_as_server;
+	void *server_context;
+};
 
 #define CREDENTIALS_IDENTITIES 2 /* X.509 and a raw public key */
 
@@ -39,6 +49,8 @@ struct adtls_credentials {
 	gnutls_x509_crl_t *crls;
 	size_t crl_count;
 	struct buffer pins; /* SHA-256 of SubjectPublicKeyInfos */
+
+	struct credentials_psk psk;
 };
 
 /* Replace key and chain, if they are fit for use together. Takes over the

@@ -54,6 +54,20 @@ bool crypto_hash_peek(const struct crypto_hash_state *state, uint8_t *out)
 	return true;
 }
 
+struct crypto_hash_state *crypto_hash_copy(const struct crypto_hash_state *state)
+{
+	struct crypto_hash_state *copy = calloc(1, sizeof(*copy));
+
+	if (copy == NULL)
+		return NULL;
+	copy->handle = gnutls_hash_copy(state->handle);
+	if (copy->handle == NULL) {
+		free(copy);
+		return NULL;
+	}
+	return copy;
+}
+
 bool crypto_hash_compute(const struct crypto_hash *hash, adtls_bytes_t data,
 			 uint8_t *out)
 {

@@ -24,6 +24,10 @@ bool crypto_hash_update(struct crypto_hash_state *state, const void *data,
 /* The digest of all input so far, hash->len bytes; the state goes on. */
 bool crypto_hash_peek(const struct crypto_hash_state *state, uint8_t *out);
 
+/* A second state that goes on from here by itself; NULL: out of memory. */
+struct crypto_hash_state *
+crypto_hash_copy(const struct crypto_hash_state *state);
+
 /* One-shot digest, hash->len bytes at @out. */
 bool crypto_hash_compute(const struct crypto_hash *hash, adtls_bytes_t data,
 			 uint8_t *out);

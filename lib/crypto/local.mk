@@ -14,6 +14,8 @@ libadtls_core_la_SOURCES += \
 	lib/crypto/credentials_load.c \
 	lib/crypto/credentials_object.h \
 	lib/crypto/credentials_pins.c \
+	lib/crypto/credentials_psk.c \
+	lib/crypto/credentials_psk.h \
 	lib/crypto/credentials_revocation.c \
 	lib/crypto/credentials_revocation.h \
 	lib/crypto/credentials_rules.c \

@@ -18,7 +18,7 @@ int adtls_endpoint_new(adtls_config_t *config, adtls_time_t now,
 	error = config_use(config);
 	if (error != ADTLS_OK)
 		return error;
-	if (!credentials_has_key(config->credentials)) {
+	if (!credentials_can_serve(config->credentials)) {
 		adtls_config_unref(config);
 		return ADTLS_E_CREDENTIALS;
 	}

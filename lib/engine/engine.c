@@ -34,6 +34,7 @@ static bool start_handshake(struct adtls_engine *engine)
 	hs->engine_id = engine->id;
 	hs->job_serial = &engine->job_serial;
 	hs->server_name = engine->server_name;
+	hs->ticket = engine->tickets != NULL ? engine->tickets->offered : NULL;
 	engine->hs = hs;
 	return true;
 }
@@ -117,11 +118,29 @@ static int engine_new(struct adtls_config *config, adtls_role_t role,
 int adtls_engine_new_client(adtls_config_t *config, const char *server_name,
 			    adtls_time_t now, adtls_engine_t **out)
 {
+	return adtls_engine_new_client_resuming(config, server_name, NULL, now,
+						out);
+}
+
+int adtls_engine_new_client_resuming(adtls_config_t *config,
+				     const char *server_name,
+				     adtls_ticket_t *ticket, adtls_time_t now,
+				     adtls_engine_t **out)
+{
 	int error = engine_new(config, ADTLS_CLIENT, server_name, now, out);
 
-	if (error == ADTLS_OK)
-		engine_advance(*out, now);
-	return error;
+	if (error != ADTLS_OK) {
+		adtls_ticket_free(ticket);
+		return error;
+	}
+	if (!engine_prepare_tickets(*out, ticket)) {
+		adtls_engine_free(*out);
+		*out = NULL;
+		return ADTLS_E_MEMORY;
+	}
+	(*out)->hs->ticket = ticket;
+	engine_advance(*out, now);
+	return ADTLS_OK;
 }
 
 int engine_new_server(struct adtls_config *config, const struct hs_start *start,
@@ -151,6 +170,9 @@ void adtls_engine_free(adtls_engine_t *engine)
 	handshake_free(engine->hs);
 	if (engine->layer != NULL)
 		engine->config->layer->free(engine->layer);
+	engine_use_up_ticket(engine);
+	engine_forget_tickets(engine);
+	free(engine->tickets);
 	hs_facts_clear(&engine->facts);
 	channel_clear(&engine->channel);
 	exchanges_clear(&engine->exchanges);
@@ -238,6 +260,7 @@ struct connected engine_connected(struct adtls_engine *engine,
 		.exchanges = &engine->exchanges,
 		.out_updated = &engine->keys_were_updated,
 		.now = now,
+		.tickets = engine->tickets != NULL ? &engine->tickets->box : NULL,
 	};
 }
 
@@ -346,6 +369,8 @@ void adtls_engine_parameters(const adtls_engine_t *engine,
 		.own_certificate_type = facts->own_type,
 		.peer_certificate_type = facts->peer_type,
 		.application_protocol = facts->application_protocol,
+		.psk = facts->psk == HS_PSK_EXTERNAL,
+		.resumed = facts->psk == HS_PSK_TICKET,
 		.hello_retry_request = facts->had_retry,
 	};
 	if (layer != NULL)

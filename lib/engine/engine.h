@@ -50,6 +50,13 @@ struct tombstone {
 
 struct endpoint_peer;
 
+/* A client's, while it may need any. */
+struct engine_tickets {
+	adtls_ticket_t *offered;	/* to resume with; NULL once it did */
+	bool is_attested;		/* the one offered has a grant */
+	struct ticket_box box;		/* received */
+};
+
 struct adtls_engine {
 	struct adtls_config *config;
 	struct endpoint_peer *peer;	/* of the endpoint that owns it, or NULL */
@@ -63,6 +70,7 @@ struct adtls_engine {
 	struct handshake *hs;		/* NULL once it completed */
 	struct hs_facts facts;
 	struct exchanges exchanges;
+	struct engine_tickets *tickets;	/* client: NULL unless it resumes */
 	void *layer;
 	adtls_authorization_t authorization;	/* as last told */
 
@@ -126,6 +134,20 @@ void engine_closed_by_peer(struct adtls_engine *engine, adtls_alert_t alert);
 /* The part of the engine that messages after the handshake are about. */
 struct connected engine_connected(struct adtls_engine *engine,
 				  adtls_time_t now);
+
+/* engine_tickets.c */
+
+/* As a server: the peer may go on, so that it may come back. */
+void engine_give_tickets(struct adtls_engine *engine, adtls_time_t now);
+/* As a client: offer @ticket, which is taken over (NULL: none), and make room for
+ * those to come, if they are wanted. False: out of memory. */
+bool engine_prepare_tickets(struct adtls_engine *engine, adtls_ticket_t *ticket);
+/* The handshake is over: what was offered is used up. */
+void engine_use_up_ticket(struct adtls_engine *engine);
+/* None is to be given or kept any more. */
+void engine_forget_tickets(struct adtls_engine *engine);
+struct ticket_origin engine_ticket_origin(const struct adtls_engine *engine,
+					  adtls_time_t now);
 
 /* engine_time.c */
 

@@ -138,6 +138,7 @@ static void complete_handshake(struct adtls_engine *engine, adtls_time_t now)
 	engine_note_activity(engine, now.monotonic_us);
 	handshake_free(engine->hs);
 	engine->hs = NULL;
+	engine_use_up_ticket(engine);
 	engine->channel.incoming.max_len = connected_message_max;
 	emit_type(engine, ADTLS_EVENT_CONNECTED);
 	config_trace(engine->config, "connected");
@@ -165,6 +166,20 @@ static void settle_keys(struct adtls_engine *engine, adtls_time_t now)
 	engine->retire_us = now.monotonic_us + ENGINE_RETENTION_US;
 	emit_type(engine, ADTLS_EVENT_KEYS_UPDATED);
 	config_trace(engine->config, "keys updated");
+}
+
+/* Tickets are given to whom data may be given: not to a stranger, nor while it
+ * is appraised (protocol §6). */
+static void settle_tickets(struct adtls_engine *engine, adtls_time_t now)
+{
+	if (engine->tickets != NULL && engine->tickets->box.is_new) {
+		engine->tickets->box.is_new = false;
+		emit_type(engine, ADTLS_EVENT_TICKET);
+	}
+	if (engine->phase == ENGINE_CONNECTED &&
+	    (engine->authorization == ADTLS_AUTHORIZATION_NONE ||
+	     engine->authorization == ADTLS_AUTHORIZATION_GRANTED))
+		engine_give_tickets(engine, now);
 }
 
 static void settle_authorization(struct adtls_engine *engine, adtls_time_t now)
@@ -209,6 +224,7 @@ void engine_settle(struct adtls_engine *engine, adtls_time_t now)
 	take_jobs(engine);
 	settle_keys(engine, now);
 	settle_authorization(engine, now);
+	settle_tickets(engine, now);
 }
 
 const char *engine_detail(const struct adtls_engine *engine)
@@ -253,6 +269,7 @@ void engine_fail(struct adtls_engine *engine, adtls_time_t now,
 	va_end(arguments);
 	engine->detail = strdup(detail);
 	if (alert != ADTLS_ALERT_NONE) {
+		engine_forget_tickets(engine);
 		engine->tombstone.alert = alert;
 		engine->tombstone.is_due = true;
 		engine->tombstone.until_us =
@@ -273,5 +290,8 @@ void engine_closed_by_peer(struct adtls_engine *engine, adtls_alert_t alert)
 	snprintf(detail, sizeof(detail), "the peer sent %s",
 		 adtls_alert_name(alert));
 	engine->detail = strdup(detail);
+	/* What an alert ends must not be resumed. */
+	if (alert != ADTLS_ALERT_CLOSE_NOTIFY)
+		engine_forget_tickets(engine);
 	emit_closed(engine, alert, true);
 }

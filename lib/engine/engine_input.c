@@ -407,6 +407,7 @@ static void run_connected(struct adtls_engine *engine, adtls_time_t now)
 	struct connected connected = engine_connected(engine, now);
 	struct hs_failure failure;
 
+	connected.ticket_origin = engine_ticket_origin(engine, now);
 	if (!connected_run(&connected, &failure))
 		engine_fail(engine, now, failure.alert, failure.reason, "%s",
 			    failure.detail);

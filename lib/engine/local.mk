@@ -13,6 +13,7 @@ libadtls_core_la_SOURCES += \
 	lib/engine/engine_events.c \
 	lib/engine/engine_input.c \
 	lib/engine/engine_output.c \
+	lib/engine/engine_tickets.c \
 	lib/engine/engine_time.c \
 	lib/engine/front_door.c \
 	lib/engine/front_door.h \

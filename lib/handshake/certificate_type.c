@@ -82,8 +82,8 @@ enum hs_extension_answer certificate_type_send(struct handshake *hs,
 		return send_offer(is_clients ? own_types(hs) :
 					       accepted_types(hs),
 				  body);
-	/* No answer about a certificate that is not asked for. */
-	if (is_clients && !hs->client_certificate_requested)
+	/* No answer about a certificate that is not shown or asked for. */
+	if (hs_has_psk(hs) || (is_clients && !hs->client_certificate_requested))
 		return EXTENSION_OMIT;
 	wire_write_u8(body,
 		      (uint8_t)(is_clients ? hs->peer_type : hs->own_type));
@@ -193,6 +193,9 @@ static bool settle_server(struct handshake *hs, bool is_client_optional)
 
 bool certificate_type_settle(struct handshake *hs, bool is_client_optional)
 {
+	/* A PSK takes the place of both certificates. */
+	if (hs_has_psk(hs))
+		return true;
 	if (hs->role == ADTLS_SERVER)
 		return settle_server(hs, is_client_optional);
 	/* A server that has not heard of the extension shows X.509. */

@@ -69,7 +69,7 @@ static void write_new_share(struct handshake *hs, struct wire_writer *writer)
 }
 
 /* The first hello again, byte for byte, but for what HelloRetryRequest asks
- * for: another key share, the cookie (RFC 8446 §4.1.2). */
+ * for: another key share, the cookie, PSKs that fit (RFC 8446 §4.1.2). */
 static bool write_second_hello(struct handshake *hs, struct wire_writer *writer)
 {
 	uint16_t suites[PRIORITY_LIST_MAX];
@@ -86,6 +86,8 @@ static bool write_second_hello(struct handshake *hs, struct wire_writer *writer)
 				 list_suites(hs, suites));
 	mark = wire_write_begin(writer, 2);
 	for (size_t i = 0; i < list.count; i++) {
+		if (list.items[i].type == EXTENSION_PRE_SHARED_KEY)
+			continue;
 		if (list.items[i].type == EXTENSION_KEY_SHARE &&
 		    hs->retry_group != NULL)
 			write_new_share(hs, writer);
@@ -99,6 +101,12 @@ static bool write_second_hello(struct handshake *hs, struct wire_writer *writer)
 		cookie_write(writer, buffer_bytes(&hs->cookie));
 		extension_end(writer, cookie);
 	}
+	if (hs->psk.offer_count > 0) {
+		size_t psk = extension_begin(writer, EXTENSION_PRE_SHARED_KEY);
+
+		hs_psk_write_offers(hs, writer);
+		extension_end(writer, psk);
+	}
 	wire_write_end(writer, 2, mark);
 	return true;
 }
@@ -109,6 +117,8 @@ enum hs_state client_send_hello(struct handshake *hs)
 	struct buffer body = { 0 };
 	struct wire_writer writer;
 
+	if (!hs_psk_gather(hs))
+		return HS_FAILED;
 	if (!buffer_reserve(&body, CLIENT_HELLO_MAX))
 		return hs_fail_memory(hs);
 	wire_writer_init(&writer, body.data, body.capacity);
@@ -118,7 +128,7 @@ enum hs_state client_send_hello(struct handshake *hs)
 		return HS_FAILED;
 	}
 	body.len = wire_written(&writer).len;
-	if (writer.failed ||
+	if (writer.failed || !hs_psk_fill_binders(hs, &body) ||
 	    !buffer_set(&hs->client_hello, body.data, body.len)) {
 		buffer_clear(&body);
 		return hs_fail_memory(hs);
@@ -225,7 +235,8 @@ enum hs_state client_receive_encrypted_extensions(struct handshake *hs,
 	if (!alpn_settle(hs) || !certificate_type_settle(hs, true) ||
 	    (layer != NULL && !layer->negotiate(hs->layer, hs)))
 		return HS_FAILED;
-	return CLIENT_RECEIVE_CERTIFICATE_REQUEST;
+	return hs_has_psk(hs) ? CLIENT_RECEIVE_FINISHED :
+				CLIENT_RECEIVE_CERTIFICATE_REQUEST;
 }
 
 enum hs_state client_receive_certificate_request(struct handshake *hs,
@@ -342,7 +353,8 @@ enum hs_state client_send_attestation(struct handshake *hs)
 
 enum hs_state client_send_finished(struct handshake *hs)
 {
-	if (!hs_send_finished(hs) || !hs_write_application(hs))
+	if (!hs_send_finished(hs) || !hs_keep_resumption(hs) ||
+	    !hs_write_application(hs))
 		return HS_FAILED;
 	return HS_CONNECTED;
 }

@@ -4,6 +4,7 @@
 
 #include "crypto/credentials.h"
 #include "handshake/hooks.h"
+#include "handshake/psk.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -13,6 +14,7 @@
 #define TIMER_INITIAL_DEFAULT_US 1000000ull	/* RFC 9147 §5.8.2 */
 #define TIMER_INITIAL_MIN_US 10000ull
 #define TIMER_MAX_US 60000000ull
+#define TICKET_LIFETIME_DEFAULT_S (24 * 3600)
 #define HANDSHAKE_DEADLINE_DEFAULT_US 60000000ull
 
 int adtls_config_new(adtls_config_t **out)
@@ -27,6 +29,13 @@ int adtls_config_new(adtls_config_t **out)
 	if (priority_parse(NULL, &config->priority, NULL, 0) != ADTLS_OK) {
 		free(config);
 		return ADTLS_E_INTERNAL;
+	}
+	config->tickets.count = 1;
+	config->tickets.lifetime_s = TICKET_LIFETIME_DEFAULT_S;
+	config->tickets.keys = ticket_keys_new();
+	if (config->tickets.keys == NULL) {
+		free(config);
+		return ADTLS_E_MEMORY;
 	}
 	config->mtu = CONFIG_MTU_DEFAULT;
 	config->timer.policy = TIMER_MEASURED;
@@ -56,6 +65,8 @@ void adtls_config_unref(adtls_config_t *config)
 	adtls_attester_unref(config->attestation.attester);
 	adtls_policy_unref(config->attestation.policy);
 	adtls_verifier_unref(config->attestation.verifier);
+	free(config->attestation.denials);
+	ticket_keys_free(config->tickets.keys);
 	free(config);
 }
 
@@ -150,6 +161,9 @@ static int check_credentials(const struct adtls_config *config,
 					"and no pinned key");
 		error = check_keys(config, credentials, out_message,
 				   message_len);
+		if (error == ADTLS_OK)
+			error = hs_psk_check_config(config, credentials,
+						    out_message, message_len);
 	}
 	return error;
 }

@@ -10,6 +10,7 @@
 #include "handshake/extension_table.h"
 #include "handshake/server_name.h"
 #include "handshake/verify_peer.h"
+#include "handshake/ticket_keys.h"
 #include "keys/key_log.h"
 
 #include <adtls/config.h>
@@ -21,6 +22,7 @@
 #define CONFIG_MTU_DEFAULT 1200	/* crosses any IPv6 path, RFC 8200 §5 */
 #define CONFIG_ATTESTATION_LIMIT_DEFAULT 65536
 #define CONFIG_REASSEMBLY_BUDGET 98304	/* 96 KiB, protocol §7 */
+#define POLICY_DIGEST_LEN 32	/* SHA-256 */
 #define CONFIG_APPLICATION_EXTENSIONS_MAX 8
 
 struct trace {
@@ -35,6 +37,16 @@ struct config_attestation {
 	adtls_verifier_t *verifier;
 	size_t limit;
 	bool is_required;	/* as a client: not without our Evidence taken */
+	uint8_t policy_digest[POLICY_DIGEST_LEN];	/* of what it demands */
+	struct ticket_denials *denials;	/* whose tickets are refused */
+};
+
+/* Resumption. */
+struct config_tickets {
+	bool are_wanted;	/* as a client */
+	unsigned count;		/* as a server, per handshake; 0: none at all */
+	int64_t lifetime_s;
+	struct ticket_keys *keys;	/* change while the rest is sealed */
 };
 
 /* An extension of the application, behind a row like our own. */
@@ -65,6 +77,7 @@ struct adtls_config {
 	struct trace trace;
 	const struct hs_layer *layer;	/* NULL: no attestation */
 	struct config_attestation attestation;
+	struct config_tickets tickets;
 	struct application_extension
 		extensions[CONFIG_APPLICATION_EXTENSIONS_MAX];
 	size_t extension_count;

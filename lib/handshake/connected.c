@@ -11,7 +11,8 @@
 static const struct connected_message messages[] = {
 	{ .type = HANDSHAKE_NEW_SESSION_TICKET,
 	  .senders = FROM_SERVER,
-	  .body_max = TICKET_MAX },
+	  .body_max = TICKET_MAX,
+	  .receive = connected_receive_ticket },
 	{ .type = HANDSHAKE_KEY_UPDATE,
 	  .senders = FROM_CLIENT | FROM_SERVER,
 	  .body_max = KEY_UPDATE_LEN,

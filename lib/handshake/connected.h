@@ -10,6 +10,7 @@
 
 #include "handshake/exchange.h"
 #include "handshake/handshake.h"
+#include "handshake/ticket_box.h"
 
 /* The part of an engine that messages after the handshake are about. */
 struct connected {
@@ -20,6 +21,8 @@ struct connected {
 	struct exchanges *exchanges;
 	bool *out_updated;	/* set when keys have changed, either way */
 	adtls_time_t now;
+	struct ticket_box *tickets;	/* client */
+	struct ticket_origin ticket_origin;
 };
 
 /* Who may send a message; or-ed in connected_message.senders. */
@@ -62,6 +65,11 @@ bool connected_send(const struct connected *connected, uint8_t type,
 /* For handlers: fill @out; always false. */
 bool connected_fail(struct hs_failure *out, adtls_alert_t alert,
 		    adtls_reason_t reason, const char *detail);
+
+/* ticket_box.c */
+
+bool connected_receive_ticket(const struct connected *connected,
+			      adtls_bytes_t body, struct hs_failure *out);
 
 /* key_updating.c */
 

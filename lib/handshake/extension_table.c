@@ -2,7 +2,7 @@
 /* The extension table, RFC 8446 §4.2, and the two walks over it.
  *
  * Rows come from three places, in this order: the base protocol (here), the
- * layer (attestation), the application. A server reads the base extensions of
+ * layer (attestation), the application; pre_shared_key is the last. A server reads the base extensions of
  * a ClientHello in hello_offer.c, where the front door needs them too. */
 #include "handshake/handshake.h"
 
@@ -221,10 +221,19 @@ static const struct hs_extension base_rows[] = {
 	  send_key_share, receive_key_share, IN_SERVER_HELLO },
 };
 
+/* Behind all others: pre_shared_key must be the last extension of all. */
+static const struct hs_extension *const last_rows[] = {
+	&hs_psk_modes_row,
+	&hs_psk_row,
+};
+
+#define LAST_ROWS (sizeof(last_rows) / sizeof(last_rows[0]))
 #define BASE_ROWS (sizeof(base_rows) / sizeof(base_rows[0]))
 
 bool hs_extension_is_ours(uint16_t type)
 {
+	if (type == hs_psk_row.type || type == hs_psk_modes_row.type)
+		return true;
 	for (size_t i = 0; i < BASE_ROWS; i++) {
 		if (base_rows[i].type == type)
 			return true;
@@ -249,7 +258,8 @@ static const struct hs_extension *row_at(const struct handshake *hs,
 	index -= layer_rows;
 	if (index < config->extension_count)
 		return &config->extensions[index].row;
-	return NULL;
+	index -= config->extension_count;
+	return index < LAST_ROWS ? last_rows[index] : NULL;
 }
 
 static bool was_offered(const struct handshake *hs, size_t index)

@@ -55,6 +55,7 @@ void handshake_free(struct handshake *hs)
 	buffer_clear(&hs->request_context);
 	transcript_clear(&hs->transcript);
 	key_schedule_clear(&hs->schedule);
+	hs_psks_clear(&hs->psk);
 	certificate_verdict_clear(&hs->peer);
 	bytes_wipe(hs, sizeof(*hs));
 	free(hs);
@@ -67,6 +68,8 @@ void hs_facts_clear(struct hs_facts *facts)
 	free(facts->peer_identity);
 	facts->peer_identity = NULL;
 	buffer_clear(&facts->peer_certificate);
+	hs_resumption_free(facts->resumption);
+	facts->resumption = NULL;
 	secret_wipe(&facts->exporter_main);
 }
 

@@ -13,6 +13,9 @@
 #include "handshake/channel.h"
 #include "handshake/config.h"
 #include "handshake/hooks.h"
+#include "handshake/psk.h"
+#include "handshake/resumption.h"
+#include "handshake/ticket.h"
 #include "keys/key_schedule.h"
 #include "keys/transcript.h"
 #include "messages/hello.h"
@@ -62,10 +65,12 @@ struct hs_facts {
 	bool had_retry;
 	char *server_name;		/* server: as the client called it */
 	adtls_bytes_t application_protocol;	/* view into the configuration */
+	enum hs_psk_kind psk;		/* in place of certificates */
 	char *peer_identity;		/* NULL: none */
 	adtls_certificate_type_t own_type;
 	adtls_certificate_type_t peer_type;
 	struct buffer peer_certificate;	/* DER; SubjectPublicKeyInfo if raw */
+	struct hs_resumption *resumption;	/* NULL: no tickets */
 	struct secret exporter_main;
 };
 
@@ -103,6 +108,7 @@ struct handshake {
 	struct buffer client_hello;	/* client: as sent, for its second */
 	bool knows_name;		/* server: it chose the credentials */
 	bool offers_alpn;		/* server: the client does */
+	const adtls_ticket_t *ticket;	/* client: to resume with, or NULL */
 	uint64_t offered[2];		/* rows of the extension table in ClientHello */
 	const struct crypto_group *retry_group;	/* HelloRetryRequest's */
 	struct buffer cookie;		/* HelloRetryRequest's */
@@ -123,6 +129,7 @@ struct handshake {
 	adtls_certificate_type_t peer_type;
 	unsigned client_types;	/* server: offered; adtls_peer_types_t */
 	unsigned server_types;
+	struct hs_psks psk;
 	const struct crypto_scheme *scheme;	/* ours, that the peer accepts */
 	bool client_certificate_requested;
 	bool sends_certificate;

@@ -20,11 +20,12 @@ static bool read_with(struct handshake *hs, uint64_t epoch,
 static bool derive_handshake_secrets(struct handshake *hs,
 				     adtls_bytes_t shared_secret)
 {
-	adtls_bytes_t no_psk = { 0 };
+	/* Empty without one. */
+	adtls_bytes_t psk = hs_psk_key(&hs->psk.selected);
 
 	return transcript_hash(&hs->transcript, hs->hello_hash) &&
 	       key_schedule_start(&hs->schedule, hs->facts->suite->hash,
-				  KEY_LABEL_PREFIX_DTLS13, no_psk) &&
+				  KEY_LABEL_PREFIX_DTLS13, psk) &&
 	       key_schedule_to_handshake(&hs->schedule, shared_secret) &&
 	       key_schedule_derive(&hs->schedule, "c hs traffic",
 				   hs->hello_hash, &hs->client_secret) &&

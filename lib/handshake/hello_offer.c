@@ -48,18 +48,31 @@ static bool check_version(struct hello_offer *offer)
 	return true;
 }
 
+/* Our favourite of the client's suites, but first of those that the PSK it
+ * prefers can be used with: the length of the binder tells, so that the front
+ * door needs to know no keys. */
 static bool pick_suite(const struct priority *priority,
 		       struct hello_offer *offer)
 {
+	bool has_psk = offer->has_dhe_ke && offer->psks.count > 0;
+
 	for (size_t i = 0; i < priority->suite_count; i++) {
-		if (hello_list_contains(offer->hello.suites,
-					priority->suites[i]->id)) {
-			offer->suite = priority->suites[i];
+		const struct crypto_suite *suite = priority->suites[i];
+
+		if (!hello_list_contains(offer->hello.suites, suite->id))
+			continue;
+		if (offer->suite == NULL)
+			offer->suite = suite;
+		if (has_psk &&
+		    suite->hash->len == offer->psks.items[0].binder.len) {
+			offer->suite = suite;
 			return true;
 		}
 	}
-	return refuse(offer, ADTLS_ALERT_HANDSHAKE_FAILURE,
-		      ADTLS_REASON_NO_COMMON_SUITE);
+	if (offer->suite == NULL)
+		return refuse(offer, ADTLS_ALERT_HANDSHAKE_FAILURE,
+			      ADTLS_REASON_NO_COMMON_SUITE);
+	return true;
 }
 
 /* The client's list of 16-bit numbers in a mandatory extension. */
@@ -138,6 +151,48 @@ static bool read_server_name(struct hello_offer *offer)
 	return true;
 }
 
+/* The binders cover what stands before them, so that pre_shared_key is last
+ * (RFC 8446 §4.2.11); without psk_key_exchange_modes it says nothing (§4.2.9). */
+static bool read_psks(struct hello_offer *offer)
+{
+	const struct extension_list *list = &offer->extensions;
+	const struct extension *psks =
+		extension_list_find(list, EXTENSION_PRE_SHARED_KEY);
+	const struct extension *modes =
+		extension_list_find(list, EXTENSION_PSK_KEY_EXCHANGE_MODES);
+
+	if (modes != NULL && !psk_modes_read(modes->body, &offer->has_dhe_ke))
+		return malformed(offer);
+	if (psks == NULL)
+		return true;
+	if (psks != &list->items[list->count - 1])
+		return refuse(offer, ADTLS_ALERT_ILLEGAL_PARAMETER,
+			      ADTLS_REASON_ILLEGAL_EXTENSION);
+	if (modes == NULL)
+		return refuse(offer, ADTLS_ALERT_MISSING_EXTENSION,
+			      ADTLS_REASON_MISSING_EXTENSION);
+	switch (offered_psks_read(psks->body, &offer->psks)) {
+	case OFFERED_PSKS_OK:
+		return true;
+	case OFFERED_PSKS_UNEQUAL:
+		return refuse(offer, ADTLS_ALERT_ILLEGAL_PARAMETER,
+			      ADTLS_REASON_ILLEGAL_PARAMETER);
+	default:
+		return malformed(offer);
+	}
+}
+
+/* Mandatory unless a PSK may do (RFC 8446 §9.2). */
+static bool read_signature_schemes(struct hello_offer *offer)
+{
+	if (offer->psks.count > 0 &&
+	    extension_list_find(&offer->extensions,
+				EXTENSION_SIGNATURE_ALGORITHMS) == NULL)
+		return true;
+	return read_mandatory_list(offer, EXTENSION_SIGNATURE_ALGORITHMS,
+				   &offer->signature_schemes);
+}
+
 static bool read_cookie(struct hello_offer *offer)
 {
 	const struct extension *extension =
@@ -164,11 +219,9 @@ bool hello_offer_read(const struct adtls_config *config, adtls_bytes_t body,
 			      ADTLS_REASON_ILLEGAL_EXTENSION);
 	}
 	return check_version(out) && check_legacy_fields(out) &&
-	       pick_suite(&config->priority, out) &&
+	       read_psks(out) && pick_suite(&config->priority, out) &&
 	       pick_group(&config->priority, out) &&
-	       read_mandatory_list(out, EXTENSION_SIGNATURE_ALGORITHMS,
-				   &out->signature_schemes) &&
-	       read_server_name(out) &&
+	       read_signature_schemes(out) && read_server_name(out) &&
 	       read_cookie(out);
 }
 

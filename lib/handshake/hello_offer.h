@@ -7,6 +7,7 @@
 #include "handshake/config.h"
 #include "messages/hello.h"
 #include "messages/hello_extensions.h"
+#include "messages/pre_shared_key.h"
 
 #include <adtls/error.h>
 
@@ -18,8 +19,10 @@ struct hello_offer {
 	bool has_share;				/* the client sent one of @group */
 	struct key_share share;
 	size_t share_count;
-	adtls_bytes_t signature_schemes;	/* 16-bit numbers */
+	adtls_bytes_t signature_schemes;	/* 16-bit numbers; empty: PSK only */
 	adtls_bytes_t server_name;		/* empty: none */
+	struct offered_psks psks;
+	bool has_dhe_ke;			/* psk_key_exchange_modes has it */
 	adtls_bytes_t cookie;			/* empty: none */
 	/* Why it cannot be served. */
 	adtls_alert_t alert;

@@ -23,6 +23,9 @@ struct hs_layer {
 	/* Can the configuration work? Writes what is wrong. */
 	int (*check_config)(const adtls_config_t *config, char *out_message,
 			    size_t message_len);
+	/* May @role connect by a PSK, which says nothing of the peer's state? */
+	bool (*allows_external_psk)(const adtls_config_t *config,
+				    adtls_role_t role);
 	/* The layer's state of one connection. NULL: out of memory. */
 	void *(*new)(const adtls_config_t *config, adtls_role_t role);
 	void (*free)(void *layer);
@@ -49,7 +52,20 @@ struct hs_layer {
 	/* The peer's Finished verified: appraisal may start. */
 	bool (*peer_is_finished)(void *layer, struct handshake *hs);
 
+	/* Resumption, as a server (protocol §6). */
+
+	/* May a ticket of @identity with the layer's bytes @state, sealed at
+	 * @issued_s, stand for a full handshake now? What it says holds once the
+	 * client is finished. */
+	bool (*accepts_ticket)(void *layer, adtls_time_t now, int64_t issued_s,
+			       const char *identity, adtls_bytes_t state);
+
 	/* From here on the handshake is gone. */
+
+	/* May a ticket be made of this connection, now? Writes the layer's bytes,
+	 * and until when (UTC) it is good at most. */
+	bool (*write_ticket)(const void *layer, struct wire_writer *writer,
+			     int64_t *out_expires_s);
 
 	/* A job to be handed out, or NULL. */
 	adtls_job_t *(*next_job)(void *layer);

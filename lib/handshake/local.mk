@@ -31,10 +31,25 @@ libadtls_core_la_SOURCES += \
 	lib/handshake/key_updating.c \
 	lib/handshake/message_table.c \
 	lib/handshake/message_table.h \
+	lib/handshake/psk.c \
+	lib/handshake/psk.h \
+	lib/handshake/psk_client.c \
+	lib/handshake/psk_server.c \
+	lib/handshake/resumption.c \
+	lib/handshake/resumption.h \
 	lib/handshake/retry_request.c \
 	lib/handshake/retry_request.h \
 	lib/handshake/server_name.c \
 	lib/handshake/server_name.h \
 	lib/handshake/server_states.c \
+	lib/handshake/ticket.c \
+	lib/handshake/ticket.h \
+	lib/handshake/ticket_box.c \
+	lib/handshake/ticket_box.h \
+	lib/handshake/ticket_config.c \
+	lib/handshake/ticket_keys.c \
+	lib/handshake/ticket_keys.h \
+	lib/handshake/ticket_state.c \
+	lib/handshake/ticket_state.h \
 	lib/handshake/verify_peer.c \
 	lib/handshake/verify_peer.h

@@ -4,7 +4,7 @@
 #include "handshake/server_name.h"
 
 #include "base/buffer.h"
-#include "crypto/credentials.h"
+#include "crypto/credentials_psk.h"
 #include "handshake/handshake.h"
 #include "messages/hello_extensions.h"
 
@@ -72,7 +72,7 @@ int adtls_config_add_server_name(adtls_config_t *config, const char *name,
 	    names->count == SERVER_NAMES_MAX || strlen(name) > SERVER_NAME_MAX ||
 	    !server_name_is_valid(bytes_of(fixed, strlen(fixed))))
 		return ADTLS_E_INVALID;
-	if (!credentials_has_key(credentials))
+	if (!credentials_can_serve(credentials))
 		return ADTLS_E_CREDENTIALS;
 	grown = realloc(names->names, (names->count + 1) * sizeof(*grown));
 	if (grown == NULL)
@@ -171,10 +171,11 @@ bool server_name_choose(struct handshake *hs, adtls_bytes_t name)
 	chosen = server_name_credentials(hs->config, name, &hs->knows_name);
 	adtls_credentials_unref(hs->credentials);
 	hs->credentials = chosen;
-	if (!credentials_has_key(chosen))
+	if (!credentials_can_serve(chosen))
 		return hs_refuse(hs, ADTLS_ALERT_INTERNAL_ERROR,
 				 ADTLS_REASON_INTERNAL,
-				 "the credentials for \"%.150s\" have no key",
+				 "the credentials for \"%.150s\" have no key "
+				 "and no PSK",
 				 hs->facts->server_name);
 	return true;
 }

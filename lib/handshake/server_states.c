@@ -30,17 +30,20 @@ static bool rebuild_transcript(struct handshake *hs,
 			      wire_written(&writer));
 }
 
-/* ClientHello2 must be ClientHello1 with what was asked for. */
+/* ClientHello2 must be ClientHello1 with what was asked for. The suite stays the
+ * one that was named then, even if the PSK that made us prefer it is gone. */
 static bool check_second_hello(struct handshake *hs,
 			       const struct hs_start *start,
-			       const struct hello_offer *offer)
+			       struct hello_offer *offer)
 {
 	bool share_is_right =
 		start->retry_group == NULL ||
 		(offer->has_share && offer->group == start->retry_group &&
 		 offer->share_count == 1);
 
-	if (offer->suite != start->suite || !share_is_right)
+	offer->suite = start->suite;
+	if (!hello_list_contains(offer->hello.suites, start->suite->id) ||
+	    !share_is_right)
 		return hs_refuse(hs, ADTLS_ALERT_ILLEGAL_PARAMETER,
 				 ADTLS_REASON_HELLO_CHANGED,
 				 "the second ClientHello is not the first with "
@@ -54,8 +57,6 @@ static bool take_offer(struct handshake *hs, const struct hello_offer *offer)
 		return hs_refuse(hs, ADTLS_ALERT_ILLEGAL_PARAMETER,
 				 ADTLS_REASON_BAD_KEY_SHARE,
 				 "no key share of the group asked for");
-	if (!server_name_choose(hs, offer->server_name))
-		return false;
 	hs->facts->suite = offer->suite;
 	hs->facts->group = offer->group;
 	hs->peer_share = offer->share.exchange;
@@ -77,12 +78,16 @@ enum hs_state server_receive_client_hello(struct handshake *hs,
 		if (!rebuild_transcript(hs, start))
 			return hs_fail_memory(hs);
 	}
-	if (!take_offer(hs, &offer) ||
-	    !hs_extensions_read(hs, IN_CLIENT_HELLO, offer.hello.extensions) ||
-	    !certificate_type_choose(hs, offer.signature_schemes))
-		return HS_FAILED;
 	if (!transcript_choose(&hs->transcript, offer.suite->hash))
 		return hs_fail_memory(hs);
+	if (!server_name_choose(hs, offer.server_name) ||
+	    !hs_psk_select(hs, &offer, start->client_hello) ||
+	    !take_offer(hs, &offer) ||
+	    !hs_extensions_read(hs, IN_CLIENT_HELLO, offer.hello.extensions))
+		return HS_FAILED;
+	if (!hs_has_psk(hs) &&
+	    !certificate_type_choose(hs, offer.signature_schemes))
+		return HS_FAILED;
 	if (!hs_transcript_add(hs, HANDSHAKE_CLIENT_HELLO, start->client_hello))
 		return HS_FAILED;
 	hs->key_exchange = crypto_key_exchange_new(offer.group,
@@ -157,6 +162,8 @@ static bool settle(struct handshake *hs)
 		return false;
 	if (layer != NULL && !layer->negotiate(hs->layer, hs))
 		return false;
+	if (hs_has_psk(hs))
+		return true;
 	hs->client_certificate_requested = wants_client_certificate(hs);
 	if (layer != NULL && layer->needs_client_certificate(hs->layer))
 		is_optional = false;
@@ -174,6 +181,8 @@ enum hs_state server_send_hello(struct handshake *hs)
 	if (!send_extensions(hs, HANDSHAKE_ENCRYPTED_EXTENSIONS,
 			     IN_ENCRYPTED_EXTENSIONS))
 		return HS_FAILED;
+	if (hs_has_psk(hs))
+		return SERVER_SEND_FINISHED;
 	if (hs->client_certificate_requested &&
 	    !send_extensions(hs, HANDSHAKE_CERTIFICATE_REQUEST,
 			     IN_CERTIFICATE_REQUEST))
@@ -244,7 +253,8 @@ enum hs_state server_receive_finished(struct handshake *hs, adtls_bytes_t body)
 {
 	const struct hs_layer *layer = hs->config->layer;
 
-	if (!hs_receive_finished(hs, body) || !hs_read_application(hs))
+	if (!hs_receive_finished(hs, body) || !hs_keep_resumption(hs) ||
+	    !hs_read_application(hs))
 		return HS_FAILED;
 	if (layer != NULL && !layer->peer_is_finished(hs->layer, hs))
 		return HS_FAILED;

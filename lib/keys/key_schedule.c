@@ -96,6 +96,36 @@ bool key_finished_mac(const struct crypto_hash *hash, const char *label_prefix,
 	return ok;
 }
 
+bool key_psk_binder(const struct crypto_hash *hash, const char *label_prefix,
+		    adtls_bytes_t psk, bool is_external,
+		    const uint8_t *transcript_hash, uint8_t *out)
+{
+	struct key_schedule schedule = { 0 };
+	uint8_t empty_hash[CRYPTO_HASH_MAX];
+	struct secret binder_key = { 0 };
+	bool ok;
+
+	ok = key_schedule_start(&schedule, hash, label_prefix, psk) &&
+	     crypto_hash_compute(hash, bytes_of(NULL, 0), empty_hash) &&
+	     key_schedule_derive(&schedule,
+				 is_external ? "ext binder" : "res binder",
+				 empty_hash, &binder_key) &&
+	     key_finished_mac(hash, label_prefix, &binder_key, transcript_hash,
+			      out);
+	secret_wipe(&binder_key);
+	key_schedule_clear(&schedule);
+	return ok;
+}
+
+bool key_resumption_psk(const struct crypto_hash *hash,
+			const char *label_prefix,
+			const struct secret *resumption_main,
+			adtls_bytes_t nonce, struct secret *out)
+{
+	return expand_secret(hash, label_prefix, resumption_main, "resumption",
+			     nonce, out);
+}
+
 bool key_traffic_update(const struct crypto_hash *hash,
 			const char *label_prefix, struct secret *secret)
 {

@@ -40,6 +40,20 @@ bool key_finished_mac(const struct crypto_hash *hash, const char *label_prefix,
 		      const struct secret *base_key,
 		      const uint8_t *transcript_hash, uint8_t *out);
 
+/* The binder of a PSK that was agreed on elsewhere, or comes from a ticket (RFC
+ * 8446 §4.2.11.2), over the hash of the transcript up to the binders; hash->len
+ * bytes at @out. */
+bool key_psk_binder(const struct crypto_hash *hash, const char *label_prefix,
+		    adtls_bytes_t psk, bool is_external,
+		    const uint8_t *transcript_hash, uint8_t *out);
+
+/* The PSK of a ticket (RFC 8446 §4.6.1) from the resumption secret and the
+ * ticket's nonce of at most 255 bytes; hash->len bytes. */
+bool key_resumption_psk(const struct crypto_hash *hash,
+			const char *label_prefix,
+			const struct secret *resumption_main,
+			adtls_bytes_t nonce, struct secret *out);
+
 /* The attestation binder (protocol §4.1) from c_ or s_attest_main and the
  * SubjectPublicKeyInfo as sent; hash->len bytes. */
 bool key_attestation_binder(const struct crypto_hash *hash,

@@ -4,6 +4,7 @@
 
 #include "base/wire.h"
 
+#define CLIENT_HELLO	   1
 #define MESSAGE_HASH	   254 /* RFC 8446 §4.4.1 */
 #define MESSAGE_HEADER_LEN 4   /* type, 24-bit length */
 
@@ -88,4 +89,36 @@ bool transcript_hash(const struct transcript *transcript, uint8_t *out)
 {
 	return transcript->state != NULL &&
 	       crypto_hash_peek(transcript->state, out);
+}
+
+/* A running hash of what the transcript holds so far, to go its own way. */
+static struct crypto_hash_state *branch_off(const struct transcript *transcript,
+					    const struct crypto_hash *hash)
+{
+	if (transcript->hash == NULL)
+		return transcript->pending.len == 0 ? crypto_hash_new(hash) :
+						      NULL;
+	return transcript->hash == hash && transcript->state != NULL ?
+		       crypto_hash_copy(transcript->state) :
+		       NULL;
+}
+
+bool transcript_hash_partial(const struct transcript *transcript,
+			     const struct crypto_hash *hash, size_t full_len,
+			     adtls_bytes_t partial, uint8_t *out)
+{
+	struct crypto_hash_state *state = branch_off(transcript, hash);
+	uint8_t header[MESSAGE_HEADER_LEN];
+	struct wire_writer writer;
+	bool ok;
+
+	wire_writer_init(&writer, header, sizeof(header));
+	wire_write_u8(&writer, CLIENT_HELLO);
+	wire_write_u24(&writer, (uint32_t)full_len);
+	ok = state != NULL &&
+	     crypto_hash_update(state, header, sizeof(header)) &&
+	     crypto_hash_update(state, partial.data, partial.len) &&
+	     crypto_hash_peek(state, out);
+	crypto_hash_free(state);
+	return ok;
 }

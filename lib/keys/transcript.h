@@ -32,5 +32,11 @@ bool transcript_start_from_hash(struct transcript *transcript,
 				const uint8_t *client_hello_hash);
 /* The transcript hash so far, hash->len bytes. */
 bool transcript_hash(const struct transcript *transcript, uint8_t *out);
+/* The hash as it would be with the first @partial.len bytes of a ClientHello's
+ * body of @full_len: what a PSK's binder covers (RFC 8446 §4.2.11.2). Before the
+ * hash is chosen nothing may have been added. */
+bool transcript_hash_partial(const struct transcript *transcript,
+			     const struct crypto_hash *hash, size_t full_len,
+			     adtls_bytes_t partial, uint8_t *out);
 
 #endif

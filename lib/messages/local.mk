@@ -15,5 +15,9 @@ libadtls_core_la_SOURCES += \
 	lib/messages/hello_extensions.h \
 	lib/messages/key_update.c \
 	lib/messages/key_update.h \
+	lib/messages/new_session_ticket.c \
+	lib/messages/new_session_ticket.h \
+	lib/messages/pre_shared_key.c \
+	lib/messages/pre_shared_key.h \
 	lib/messages/protocol_list.c \
 	lib/messages/protocol_list.h

@@ -42,13 +42,24 @@ static int session_made(adtls_session_t *session, int result,
 int adtls_session_new_client(adtls_config_t *config, const char *server_name,
 			     unsigned flags, adtls_session_t **out)
 {
+	return adtls_session_new_client_resuming(config, server_name, NULL,
+						 flags, out);
+}
+
+int adtls_session_new_client_resuming(adtls_config_t *config,
+				      const char *server_name,
+				      adtls_ticket_t *ticket, unsigned flags,
+				      adtls_session_t **out)
+{
 	adtls_session_t *session = session_new(flags);
 	int result = ADTLS_E_MEMORY;
 
 	if (session != NULL)
-		result = adtls_engine_new_client(config, server_name,
-						 clock_now(),
-						 &session->driver.engine);
+		result = adtls_engine_new_client_resuming(
+			config, server_name, ticket, clock_now(),
+			&session->driver.engine);
+	else
+		adtls_ticket_free(ticket);
 	return session_made(session, result, out);
 }
 

@@ -43,6 +43,7 @@ struct adtls_policy {
 	int64_t maximum_age_s; /* of Evidence, by its iat; 0: any */
 	int64_t clock_skew_s;  /* tolerated iat in the future */
 	int64_t grant_s;       /* how long a grant holds */
+	int64_t resumption_age_s; /* of one in a ticket; 0: never */
 	uint64_t appraisal_deadline_us;
 	struct policy_trust_anchor *trust_anchors;
 	size_t trust_anchor_count;

@@ -113,6 +113,8 @@ static void describe_times(struct description *description,
 				 policy->maximum_age_s);
 	describe_seconds(description, "clock-skew: ", policy->clock_skew_s);
 	describe_seconds(description, "grant-lifetime: ", policy->grant_s);
+	describe_seconds(description, "maximum-resumption-age: ",
+			 policy->resumption_age_s);
 	describe_seconds(description, "appraisal-deadline: ",
 			 (int64_t)(policy->appraisal_deadline_us / US_PER_S));
 }

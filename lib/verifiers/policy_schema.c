@@ -23,6 +23,10 @@
 #define DEFAULT_CLOCK_SKEW_S 300
 /* A day: a device that stays connected is appraised anew each day. */
 #define DEFAULT_GRANT_S DAY_S
+/* An hour: what a device is by then may be another thing. */
+#define DEFAULT_RESUMPTION_AGE_S 3600
+/* No ticket is good for more than a week (RFC 8446 §4.6.1). */
+#define RESUMPTION_AGE_MAX_S (7 * DAY_S)
 /* Half of the handshake's own 60 s. */
 #define DEFAULT_APPRAISAL_DEADLINE_S 30
 #define APPRAISAL_DEADLINE_MAX_S     600
@@ -140,6 +144,15 @@ static bool read_grant_lifetime(struct json_reader *reader, const json_t *value,
 				 &draft->policy->grant_s);
 }
 
+static bool read_resumption_age(struct json_reader *reader, const json_t *value,
+				void *target)
+{
+	struct draft *draft = target;
+
+	return json_read_integer(reader, value, 0, RESUMPTION_AGE_MAX_S,
+				 &draft->policy->resumption_age_s);
+}
+
 static bool read_appraisal_deadline(struct json_reader *reader,
 				    const json_t *value, void *target)
 {
@@ -247,6 +260,7 @@ static const struct json_member policy_members[] = {
 	{ "maximum-evidence-age", false, read_maximum_age },
 	{ "clock-skew", false, read_clock_skew },
 	{ "grant-lifetime", false, read_grant_lifetime },
+	{ "maximum-resumption-age", false, read_resumption_age },
 	{ "appraisal-deadline", false, read_appraisal_deadline },
 	{ "trust-anchors", false, read_trust_anchors },
 	{ "reference-values", false, read_reference_values },
@@ -259,6 +273,7 @@ void policy_set_defaults(adtls_policy_t *policy)
 	policy->accepts_key_binding[ADTLS_KEY_BINDING_MONOLITHIC] = true;
 	policy->clock_skew_s = DEFAULT_CLOCK_SKEW_S;
 	policy->grant_s = DEFAULT_GRANT_S;
+	policy->resumption_age_s = DEFAULT_RESUMPTION_AGE_S;
 	policy->appraisal_deadline_us =
 		(uint64_t)DEFAULT_APPRAISAL_DEADLINE_S * US_PER_S;
 }

@@ -1,18 +1,23 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Fuzzes the codecs of handshake messages, extensions and ACKs.
+/* Fuzzes the codecs of handshake messages, extensions, ACKs and tickets.
  *
  *   input: which codec, then the body
  *
  * Views stay within the body, and what a codec reads and writes again is the
  * body. */
 #include "flight/ack.h"
+#include "handshake/ticket_state.h"
 #include "messages/authentication.h"
 #include "messages/evidence_type.h"
 #include "messages/extension.h"
 #include "messages/handshake_header.h"
 #include "messages/hello.h"
 #include "messages/hello_extensions.h"
+#include "messages/new_session_ticket.h"
+#include "messages/pre_shared_key.h"
 #include "tests/fuzz/fuzz.h"
+
+#include <adtls/ticket.h>
 
 #define WRITE_MAX 65536
 
@@ -223,6 +228,72 @@ static void fuzz_fragments(adtls_bytes_t body)
 	require_written(&writer, body);
 }
 
+static void fuzz_psks(adtls_bytes_t body)
+{
+	struct offered_psks psks;
+	bool has_dhe_ke;
+
+	psk_modes_read(body, &has_dhe_ke);
+	if (offered_psks_read(body, &psks) != OFFERED_PSKS_OK)
+		return;
+	FUZZ_REQUIRE(psks.count > 0 && psks.count <= PSK_OFFERS_MAX);
+	FUZZ_REQUIRE(psks.binders_len < body.len);
+	for (size_t i = 0; i < psks.count; i++) {
+		const struct offered_psk *psk = &psks.items[i];
+
+		FUZZ_REQUIRE(psk->identity.len > 0 &&
+			     fuzz_is_within(psk->identity, body));
+		FUZZ_REQUIRE(psk->binder.len >= PSK_BINDER_MIN &&
+			     fuzz_is_within(psk->binder, body));
+	}
+}
+
+static void fuzz_new_session_ticket(adtls_bytes_t body)
+{
+	struct wire_writer writer = start_writing();
+	struct new_session_ticket message;
+
+	if (!new_session_ticket_read(body, &message))
+		return;
+	FUZZ_REQUIRE(message.ticket.len > 0 &&
+		     fuzz_is_within(message.ticket, body));
+	FUZZ_REQUIRE(fuzz_is_within(message.nonce, body));
+	if (body.len > NEW_SESSION_TICKET_OVERHEAD + message.nonce.len +
+			       message.ticket.len)
+		return;
+	new_session_ticket_write(&writer, &message);
+	require_written(&writer, body);
+}
+
+/* Of a file that a client kept. What is imported is exported the same. */
+static void fuzz_ticket_import(adtls_bytes_t body)
+{
+	adtls_ticket_t *ticket;
+	size_t len;
+
+	if (adtls_ticket_import(body, &ticket) != ADTLS_OK) {
+		FUZZ_REQUIRE(ticket == NULL);
+		return;
+	}
+	FUZZ_REQUIRE(adtls_ticket_export(ticket, written, sizeof(written),
+					 &len) == ADTLS_OK);
+	FUZZ_REQUIRE(bytes_equal(bytes_of(written, len), body));
+	adtls_ticket_free(ticket);
+}
+
+/* What only our own seal lets through, for the day that a key is stolen. */
+static void fuzz_ticket_state(adtls_bytes_t body)
+{
+	struct ticket_state state;
+
+	if (!ticket_state_read(body, &state))
+		return;
+	FUZZ_REQUIRE(state.psk.len == state.suite->hash->len);
+	FUZZ_REQUIRE(fuzz_is_within(state.server_name, body));
+	FUZZ_REQUIRE(fuzz_is_within(state.peer_identity, body));
+	FUZZ_REQUIRE(fuzz_is_within(state.layer, body));
+}
+
 struct read_numbers {
 	struct ack_list list;
 	size_t count;
@@ -272,6 +343,10 @@ static void (*const codecs[])(adtls_bytes_t body) = {
 	fuzz_small_bodies,
 	fuzz_fragments,
 	fuzz_ack,
+	fuzz_psks,
+	fuzz_new_session_ticket,
+	fuzz_ticket_import,
+	fuzz_ticket_state,
 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

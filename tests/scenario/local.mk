@@ -86,3 +86,9 @@ cmocka_programs += tests/scenario/test_attacks_endpoint
 tests_scenario_test_attacks_endpoint_SOURCES = \
 	tests/scenario/test_attacks_endpoint.c \
 	$(attacker)
+
+cmocka_programs += tests/scenario/test_psk
+tests_scenario_test_psk_SOURCES = tests/scenario/test_psk.c
+
+cmocka_programs += tests/scenario/test_resumption
+tests_scenario_test_resumption_SOURCES = tests/scenario/test_resumption.c

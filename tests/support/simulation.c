@@ -142,6 +142,7 @@ void simulation_init(struct simulation *world,
 	world->server_random = seeded_random_of(options->seed ^ 0x5e44e4);
 	world->now = (adtls_time_t){ 1000000, SIMULATION_UTC };
 	world->client_address = "sensor";
+	world->server_name = "gateway.test";
 	if (world->options.delay_us == 0)
 		world->options.delay_us = DELAY_DEFAULT_US;
 	make_configs(world);
@@ -149,12 +150,12 @@ void simulation_init(struct simulation *world,
 					    &world->endpoint),
 			 ADTLS_OK);
 	assert_int_equal(adtls_engine_new_client(world->client_config,
-						 "gateway.test", world->now,
+						 world->server_name, world->now,
 						 &world->client_engine),
 			 ADTLS_OK);
 }
 
-void simulation_clear(struct simulation *world)
+static void clear_network(struct simulation *world)
 {
 	while (world->packets != NULL) {
 		struct simulation_packet *packet = world->packets;
@@ -162,6 +163,26 @@ void simulation_clear(struct simulation *world)
 		world->packets = packet->next;
 		free(packet);
 	}
+}
+
+void simulation_reconnect(struct simulation *world, adtls_ticket_t *ticket)
+{
+	clear_network(world);
+	adtls_engine_free(world->client_engine);
+	if (world->server_engine != NULL)
+		adtls_endpoint_release(world->endpoint, world->server_engine);
+	world->client = (struct simulation_side){ 0 };
+	world->server = (struct simulation_side){ 0 };
+	world->server_engine = NULL;
+	assert_int_equal(adtls_engine_new_client_resuming(
+				 world->client_config, world->server_name,
+				 ticket, world->now, &world->client_engine),
+			 ADTLS_OK);
+}
+
+void simulation_clear(struct simulation *world)
+{
+	clear_network(world);
 	while (world->jobs != NULL) {
 		struct simulation_job *job = world->jobs;
 
@@ -301,6 +322,9 @@ static void note_event(struct simulation *world, struct simulation_side *side,
 	case ADTLS_EVENT_KEYS_UPDATED:
 		side->keys_updated++;
 		break;
+	case ADTLS_EVENT_TICKET:
+		side->tickets++;
+		break;
 	case ADTLS_EVENT_CLOSED:
 		side->closed = true;
 		side->reason = event->reason;
@@ -419,6 +443,12 @@ static void finish_job(struct simulation *world, struct simulation_job **at)
 	drain(world);
 }
 
+static void set_time(struct simulation *world, uint64_t now_us)
+{
+	world->now.utc_s = SIMULATION_UTC + (int64_t)(now_us / 1000000);
+	world->now.monotonic_us = now_us;
+}
+
 static uint64_t min_time(uint64_t a, uint64_t b)
 {
 	return a < b ? a : b;
@@ -441,9 +471,7 @@ static bool step(struct simulation *world, uint64_t until_us)
 	if (next_us == ADTLS_NEVER || next_us > until_us)
 		return false;
 	if (next_us > world->now.monotonic_us) {
-		world->now.utc_s =
-			SIMULATION_UTC + (int64_t)(next_us / 1000000);
-		world->now.monotonic_us = next_us;
+		set_time(world, next_us);
 		world->idle_ticks = 0;
 	}
 	if (job_us == next_us) {
@@ -470,7 +498,7 @@ void simulation_run(struct simulation *world, uint64_t until_us)
 	while (step(world, until_us))
 		;
 	if (world->now.monotonic_us < until_us)
-		world->now.monotonic_us = until_us;
+		set_time(world, until_us);
 }
 
 static bool is_settled(const struct simulation *world)

@@ -88,6 +88,7 @@ struct simulation_side {
 	bool alert_received;
 	char detail[256];
 	unsigned keys_updated;
+	unsigned tickets;
 	unsigned data_count;
 	uint8_t data[SIMULATION_DATA_MAX];	/* of the last record */
 	size_t data_len;
@@ -111,6 +112,7 @@ struct simulation {
 	adtls_endpoint_t *endpoint;
 	adtls_engine_t *server_engine;	/* of the client's connection, or NULL */
 	const char *client_address;	/* as the server sees it */
+	const char *server_name;	/* whom the client means */
 	struct simulation_side client;
 	struct simulation_side server;
 	struct simulation_packet *packets;
@@ -127,6 +129,10 @@ void simulation_run(struct simulation *world, uint64_t until_us);
 /* Run until both sides are connected and, where Evidence was negotiated, the
  * client is authorized; false if @until_us came first or somebody closed. */
 bool simulation_connect(struct simulation *world, uint64_t until_us);
+/* Connect to the same server again, once both sides have forgotten the connection
+ * without a word: with a client that resumes with @ticket, which it takes over;
+ * NULL: none. */
+void simulation_reconnect(struct simulation *world, adtls_ticket_t *ticket);
 /* Send @len bytes from one side; an adtls error code. */
 int simulation_send(struct simulation *world, adtls_role_t from,
 		    const void *data, size_t len);

@@ -277,3 +277,18 @@ tests_unit_test_session_jobs_SOURCES = \
 
 cmocka_programs += tests/unit/test_session_server
 tests_unit_test_session_server_SOURCES = tests/unit/test_session_server.c
+
+cmocka_programs += tests/unit/test_keys_psk
+tests_unit_test_keys_psk_SOURCES = tests/unit/test_keys_psk.c
+
+cmocka_programs += tests/unit/test_messages_new_session_ticket
+tests_unit_test_messages_new_session_ticket_SOURCES = tests/unit/test_messages_new_session_ticket.c
+
+cmocka_programs += tests/unit/test_handshake_ticket_keys
+tests_unit_test_handshake_ticket_keys_SOURCES = tests/unit/test_handshake_ticket_keys.c
+
+cmocka_programs += tests/unit/test_attestation_ticket_denials
+tests_unit_test_attestation_ticket_denials_SOURCES = tests/unit/test_attestation_ticket_denials.c
+
+cmocka_programs += tests/unit/test_crypto_credentials_psk
+tests_unit_test_crypto_credentials_psk_SOURCES = tests/unit/test_crypto_credentials_psk.c

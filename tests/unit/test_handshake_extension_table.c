@@ -31,8 +31,10 @@ static const struct {
 	{ 16, CH | EE },       /* application_layer_protocol_negotiation */
 	{ 19, CH | EE },       /* client_certificate_type */
 	{ 20, CH | EE },       /* server_certificate_type */
+	{ 41, CH | SH },       /* pre_shared_key */
 	{ 43, CH | SH | HRR }, /* supported_versions */
 	{ 44, CH | HRR },      /* cookie */
+	{ 45, CH },	       /* psk_key_exchange_modes */
 	{ 50, CH | CR },       /* signature_algorithms_cert */
 	{ 51, CH | SH | HRR }, /* key_share */
 	{ 0xff60, CH | EE },   /* evidence_request */

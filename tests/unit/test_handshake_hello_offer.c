@@ -16,6 +16,15 @@
 #define SECP256R1 0x0017
 #define X25519	  0x001d
 
+/* Identity aa with age 0, a binder of 32 and one of 48 bytes. */
+#define BINDER_32 "2000000000000000000000000000000000" \
+		  "00000000000000000000000000000000"
+#define BINDER_48 "3000000000000000000000000000000000" \
+		  "0000000000000000000000000000000000" \
+		  "000000000000000000000000000000"
+#define ONE_PSK	     "0007 0001aa00000000 0021" BINDER_32
+#define ONE_LONG_PSK "0007 0001aa00000000 0031" BINDER_48
+
 struct fixture {
 	adtls_config_t *config;
 	struct test_client_hello hello;
@@ -259,6 +268,103 @@ static void shares_must_fit_the_groups(void **state)
 		       ADTLS_REASON_BAD_KEY_SHARE);
 }
 
+/* PSKs: RFC 8446 §4.2.9, §4.2.11 */
+
+static void offer_psk(struct fixture *fixture, const char *body)
+{
+	test_client_hello_set(&fixture->hello, EXTENSION_PSK_KEY_EXCHANGE_MODES,
+			      "0101");
+	test_client_hello_set(&fixture->hello, EXTENSION_PRE_SHARED_KEY, body);
+}
+
+static void psks_are_found(void **state)
+{
+	struct fixture *fixture = *state;
+
+	assert_true(is_served(fixture));
+	assert_int_equal(fixture->offer.psks.count, 0);
+	assert_false(fixture->offer.has_dhe_ke);
+	offer_psk(fixture, ONE_PSK);
+	assert_true(is_served(fixture));
+	assert_true(fixture->offer.has_dhe_ke);
+	assert_int_equal(fixture->offer.psks.count, 1);
+	assert_int_equal(fixture->offer.psks.items[0].identity.data[0], 0xaa);
+	assert_int_equal(fixture->offer.psks.items[0].binder.len, 32);
+	assert_int_equal(fixture->offer.psks.binders_len, 2 + 1 + 32);
+}
+
+/* Who may do with a PSK need not have signatures. */
+static void a_psk_stands_for_signatures(void **state)
+{
+	struct fixture *fixture = *state;
+
+	test_client_hello_remove(&fixture->hello,
+				 EXTENSION_SIGNATURE_ALGORITHMS);
+	offer_psk(fixture, ONE_PSK);
+	assert_true(is_served(fixture));
+	assert_int_equal(fixture->offer.signature_schemes.len, 0);
+}
+
+static void the_binder_tells_the_hash(void **state)
+{
+	struct fixture *fixture = *state;
+
+	fixture->hello.suites[0] = 0x1301;
+	fixture->hello.suites[1] = 0x1302;
+	fixture->hello.suite_count = 2;
+	prefer(fixture, "NORMAL:-CIPHER-ALL:+AES-128-GCM:+AES-256-GCM");
+	offer_psk(fixture, ONE_PSK);
+	assert_true(is_served(fixture));
+	assert_int_equal(fixture->offer.suite->id, 0x1301);
+	offer_psk(fixture, ONE_LONG_PSK);
+	assert_true(is_served(fixture));
+	assert_int_equal(fixture->offer.suite->id, 0x1302);
+	/* A PSK without (EC)DHE is not used. */
+	test_client_hello_set(&fixture->hello, EXTENSION_PSK_KEY_EXCHANGE_MODES,
+			      "0100");
+	assert_true(is_served(fixture));
+	assert_int_equal(fixture->offer.suite->id, 0x1301);
+	assert_false(fixture->offer.has_dhe_ke);
+}
+
+static void what_is_wrong_with_psks(void **state)
+{
+	struct fixture *fixture = *state;
+
+	test_client_hello_set(&fixture->hello, EXTENSION_PRE_SHARED_KEY,
+			      ONE_PSK);
+	assert_refused(fixture, ADTLS_ALERT_MISSING_EXTENSION,
+		       ADTLS_REASON_MISSING_EXTENSION);
+	/* pre_shared_key is the last of all */
+	offer_psk(fixture, ONE_PSK);
+	test_client_hello_set(&fixture->hello, 0xfafa, "");
+	assert_refused(fixture, ADTLS_ALERT_ILLEGAL_PARAMETER,
+		       ADTLS_REASON_ILLEGAL_EXTENSION);
+	/* two identities, one binder; and the other way round */
+	offer_psk(fixture, "000e 0001aa00000000 0001bb00000000 0021" BINDER_32);
+	assert_refused(fixture, ADTLS_ALERT_ILLEGAL_PARAMETER,
+		       ADTLS_REASON_ILLEGAL_PARAMETER);
+	offer_psk(fixture, "0007 0001aa00000000 0042" BINDER_32 BINDER_32);
+	assert_refused(fixture, ADTLS_ALERT_ILLEGAL_PARAMETER,
+		       ADTLS_REASON_ILLEGAL_PARAMETER);
+	/* an empty identity; a binder of 31 bytes; trailing bytes; no modes */
+	offer_psk(fixture, "0007 000000000000aa 0021" BINDER_32);
+	assert_refused(fixture, ADTLS_ALERT_DECODE_ERROR,
+		       ADTLS_REASON_MALFORMED_MESSAGE);
+	offer_psk(fixture, "0007 0001aa00000000 0021 1f"
+			   "0000000000000000000000000000000000"
+			   "000000000000000000000000000000");
+	assert_refused(fixture, ADTLS_ALERT_DECODE_ERROR,
+		       ADTLS_REASON_MALFORMED_MESSAGE);
+	offer_psk(fixture, ONE_PSK "00");
+	assert_refused(fixture, ADTLS_ALERT_DECODE_ERROR,
+		       ADTLS_REASON_MALFORMED_MESSAGE);
+	test_client_hello_set(&fixture->hello, EXTENSION_PSK_KEY_EXCHANGE_MODES,
+			      "00");
+	assert_refused(fixture, ADTLS_ALERT_DECODE_ERROR,
+		       ADTLS_REASON_MALFORMED_MESSAGE);
+}
+
 /* The digest: what the second ClientHello must repeat (RFC 8446 §4.1.2) */
 
 struct digest {
@@ -317,12 +423,14 @@ static void what_the_retry_asks_for_may_change(void **state)
 	struct test_client_hello other;
 
 	offer_much(&fixture->hello);
+	test_client_hello_set(&fixture->hello, EXTENSION_PSK_KEY_EXCHANGE_MODES,
+			      "0101");
 	other = fixture->hello;
 	test_client_hello_set(&other, EXTENSION_COOKIE, "0002 c00c");
 	test_client_hello_set(&other, EXTENSION_KEY_SHARE, "0005 0017 0001 aa");
 	test_client_hello_set(&other, EXTENSION_PADDING, "0000");
 	test_client_hello_set(&other, EXTENSION_EARLY_DATA, "");
-	test_client_hello_set(&other, EXTENSION_PRE_SHARED_KEY, "aa");
+	test_client_hello_set(&other, EXTENSION_PRE_SHARED_KEY, ONE_PSK);
 	assert_true(is_same(fixture, &other));
 }
 
@@ -432,6 +540,10 @@ int main(void)
 		with_fixture(nothing_in_common),
 		with_fixture(missing_extensions),
 		with_fixture(shares_must_fit_the_groups),
+		with_fixture(psks_are_found),
+		with_fixture(a_psk_stands_for_signatures),
+		with_fixture(the_binder_tells_the_hash),
+		with_fixture(what_is_wrong_with_psks),
 		with_fixture(order_does_not_matter),
 		with_fixture(what_the_retry_asks_for_may_change),
 		with_fixture(each_other_extension_counts),

@@ -146,6 +146,7 @@ static void it_is_described(void **state)
 		"maximum-evidence-age: 60 s\n"
 		"clock-skew: 0 s\n"
 		"grant-lifetime: 3600 s\n"
+		"maximum-resumption-age: 3600 s\n"
 		"appraisal-deadline: 5 s\n"
 		"trust anchor \"maker\": echo; device 0101020304050607; "
 		"key id 089b6aeed6169bbf\n"

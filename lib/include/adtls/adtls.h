@@ -15,8 +15,10 @@
 #include <adtls/job_pool.h>
 #include <adtls/policy.h>
 #include <adtls/priority.h>
+#include <adtls/psk.h>
 #include <adtls/server.h>
 #include <adtls/session.h>
+#include <adtls/ticket.h>
 #include <adtls/types.h>
 #include <adtls/verdict.h>
 #include <adtls/verification.h>

@@ -16,6 +16,7 @@
 #include <adtls/config.h>
 #include <adtls/error.h>
 #include <adtls/job.h>
+#include <adtls/ticket.h>
 #include <adtls/types.h>
 #include <adtls/verdict.h>
 
@@ -39,7 +40,9 @@ typedef enum adtls_event_type {
 	/** The connection is over: @reason, and @alert with who sent it. */
 	ADTLS_EVENT_CLOSED = 6,
 	/** The keys of one direction, or both, are new (RFC 9147 §8). */
-	ADTLS_EVENT_KEYS_UPDATED = 7
+	ADTLS_EVENT_KEYS_UPDATED = 7,
+	/** A client has a ticket, or several: adtls_engine_take_ticket(). */
+	ADTLS_EVENT_TICKET = 8
 } adtls_event_type_t;
 
 typedef struct adtls_event {
@@ -64,6 +67,27 @@ typedef struct adtls_event {
  */
 int adtls_engine_new_client(adtls_config_t *config, const char *server_name,
 			    adtls_time_t now, adtls_engine_t **out);
+
+/**
+ * adtls_engine_new_client_resuming:
+ * @ticket: of an earlier connection to the same server, with the same
+ *   @server_name; used up, also on error; NULL: none
+ *
+ * As adtls_engine_new_client(), but offers to resume. Whether the server does is
+ * its decision, as @resumed of adtls_parameters_t says: else, and with a ticket
+ * that has expired or is for another name, the handshake is a full one.
+ */
+int adtls_engine_new_client_resuming(adtls_config_t *config,
+				     const char *server_name,
+				     adtls_ticket_t *ticket, adtls_time_t now,
+				     adtls_engine_t **out);
+
+/**
+ * adtls_engine_take_ticket: The newest ticket that was not taken yet, the
+ * caller's from here on; NULL: none. The 4 newest are kept until the engine is
+ * freed; none once an alert has ended the connection.
+ */
+adtls_ticket_t *adtls_engine_take_ticket(adtls_engine_t *engine);
 
 /** adtls_engine_free: Silent; call adtls_engine_close() first to tell the peer. NULL is fine. */
 void adtls_engine_free(adtls_engine_t *engine);
@@ -143,7 +167,7 @@ adtls_authorization_t adtls_engine_authorization(const adtls_engine_t *engine);
 /** adtls_engine_verdict: Of the peer's attestation; NULL when none was negotiated. Borrowed: take a reference to keep it. */
 adtls_verdict_t *adtls_engine_verdict(const adtls_engine_t *engine);
 
-/** adtls_engine_peer_identity: The subject of the peer's certificate; "sha256:" and 64 hexadecimal digits, the SHA-256 of its SubjectPublicKeyInfo, for a raw public key; or "". */
+/** adtls_engine_peer_identity: The subject of the peer's certificate; "sha256:" and 64 hexadecimal digits, the SHA-256 of its SubjectPublicKeyInfo, for a raw public key; the identity of the PSK, with bytes that are not printable as \\x00; when resumed, the same as at first; or "". */
 const char *adtls_engine_peer_identity(const adtls_engine_t *engine);
 
 /** adtls_engine_peer_certificate: The peer's own certificate, or the SubjectPublicKeyInfo that is its raw public key, in DER, borrowed; empty if none. */
@@ -168,7 +192,7 @@ int adtls_engine_export(const adtls_engine_t *engine, const char *label,
 typedef struct adtls_parameters {
 	const char *suite;
 	const char *group;
-	const char *signature;
+	const char *signature;		/* "" with a PSK or ticket */
 	/** Of what was shown, if anything was. */
 	adtls_certificate_type_t own_certificate_type;
 	adtls_certificate_type_t peer_certificate_type;
@@ -177,6 +201,8 @@ typedef struct adtls_parameters {
 	const char *server_name;
 	/** By ALPN; empty: none. Lent as long as the configuration is there. */
 	adtls_bytes_t application_protocol;
+	bool psk;			/* an external PSK in place of certificates */
+	bool resumed;			/* a ticket in place of certificates */
 	bool hello_retry_request;
 	bool sends_evidence;		/* we attest */
 	bool receives_evidence;		/* the peer attests */

@@ -57,6 +57,21 @@ int adtls_session_new_client(adtls_config_t *config, const char *server_name,
 			     unsigned flags, adtls_session_t **out);
 
 /**
+ * adtls_session_new_client_resuming:
+ * @ticket: as for adtls_engine_new_client_resuming(): used up; NULL: none
+ *
+ * As adtls_session_new_client(), but offers to resume. Tickets come while the
+ * session is used; adtls_engine_take_ticket() of adtls_session_engine() has the
+ * newest.
+ *
+ * Returns: as adtls_session_new_client().
+ */
+int adtls_session_new_client_resuming(adtls_config_t *config,
+				      const char *server_name,
+				      adtls_ticket_t *ticket, unsigned flags,
+				      adtls_session_t **out);
+
+/**
  * adtls_session_new_server:
  *
  * A server for one client, over a transport that is connected to it already:

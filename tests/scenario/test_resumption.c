@@ -1,0 +1,867 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Connections that resume earlier ones: by whom, for how long, and what becomes
+ * of grants. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <adtls/ticket.h>
+
+#include "base/buffer.h"
+#include "tests/support/simulation.h"
+
+#define SECOND 1000000ull
+#define MINUTE (60 * SECOND)
+#define HOUR   (60 * MINUTE)
+#define DAY    (24 * HOUR)
+
+static const uint8_t ticket_keys[4][ADTLS_TICKET_KEY_LEN] = {
+	{ 1 }, { 2 }, { 3 }, { 4 }
+};
+
+/* What the servers of the next worlds do. */
+static struct {
+	unsigned count;
+	uint32_t lifetime_s;
+	const uint8_t *key;	/* NULL: its own */
+} given;
+
+static void usual(void)
+{
+	memset(&given, 0, sizeof(given));
+	given.count = 1;
+	given.lifetime_s = 86400;
+}
+
+static void give_key(adtls_config_t *config, const uint8_t *key)
+{
+	assert_int_equal(adtls_config_set_ticket_key(
+				 config, bytes_of(key, ADTLS_TICKET_KEY_LEN)),
+			 ADTLS_OK);
+}
+
+static void configure(adtls_config_t *client, adtls_config_t *server)
+{
+	assert_int_equal(adtls_config_set_resumption(client, true), ADTLS_OK);
+	assert_int_equal(adtls_config_set_tickets(server, given.count,
+						  given.lifetime_s),
+			 ADTLS_OK);
+	if (given.key != NULL)
+		give_key(server, given.key);
+}
+
+static void connect(struct simulation *world)
+{
+	if (!simulation_connect(world, world->now.monotonic_us + MINUTE))
+		fail_msg("client: %s; server: %s", world->client.detail,
+			 world->server.detail);
+	simulation_run(world, world->now.monotonic_us + 5 * SECOND);
+}
+
+static bool is_resumed(struct simulation *world)
+{
+	adtls_parameters_t client, server;
+
+	adtls_engine_parameters(world->client_engine, &client);
+	adtls_engine_parameters(world->server_engine, &server);
+	assert_int_equal(client.resumed, server.resumed);
+	assert_false(client.psk);
+	return client.resumed;
+}
+
+static adtls_ticket_t *take_ticket(struct simulation *world)
+{
+	adtls_ticket_t *ticket = adtls_engine_take_ticket(world->client_engine);
+
+	assert_non_null(ticket);
+	assert_true(world->client.tickets > 0);
+	return ticket;
+}
+
+/* Connect again with the newest ticket. */
+static bool resumes(struct simulation *world)
+{
+	simulation_reconnect(world, take_ticket(world));
+	connect(world);
+	return is_resumed(world);
+}
+
+static void echo(struct simulation *world)
+{
+	unsigned client = world->client.data_count;
+	unsigned server = world->server.data_count;
+
+	assert_int_equal(simulation_send(world, ADTLS_CLIENT, "ping", 4),
+			 ADTLS_OK);
+	simulation_run(world, world->now.monotonic_us + 5 * SECOND);
+	assert_int_equal(world->server.data_count, server + 1);
+	assert_int_equal(simulation_send(world, ADTLS_SERVER, "pong", 4),
+			 ADTLS_OK);
+	simulation_run(world, world->now.monotonic_us + 5 * SECOND);
+	assert_int_equal(world->client.data_count, client + 1);
+}
+
+static void check_chain(bool no_cookie)
+{
+	struct simulation_options options = { .seed = 1,
+					      .no_cookie = no_cookie,
+					      .client_certificate = true,
+					      .configure = configure };
+	struct simulation world;
+
+	usual();
+	simulation_init(&world, &options);
+	connect(&world);
+	assert_false(is_resumed(&world));
+	assert_int_equal(world.client.tickets, 1);
+	for (unsigned i = 0; i < 3; i++) {
+		assert_true(resumes(&world));
+		assert_string_equal(
+			adtls_engine_peer_identity(world.client_engine),
+			"CN=gateway.test");
+		assert_string_equal(
+			adtls_engine_peer_identity(world.server_engine),
+			"CN=sensor-1");
+		echo(&world);
+	}
+	simulation_clear(&world);
+}
+
+static void connections_resume_one_another(void **state)
+{
+	(void)state;
+	check_chain(false);
+	check_chain(true);
+}
+
+static void who_does_not_ask_gets_no_ticket(void **state)
+{
+	struct simulation_options options = { .seed = 2 };
+	struct simulation world;
+
+	(void)state;
+	simulation_init(&world, &options);
+	connect(&world);
+	assert_int_equal(world.client.tickets, 0);
+	assert_null(adtls_engine_take_ticket(world.client_engine));
+	simulation_clear(&world);
+}
+
+static void a_server_gives_as_many_as_it_is_told(void **state)
+{
+	struct simulation_options options = { .seed = 3,
+					      .configure = configure };
+
+	(void)state;
+	usual();
+	for (given.count = 0; given.count <= 4; given.count++) {
+		struct simulation world;
+		adtls_ticket_t *ticket;
+		unsigned taken = 0;
+
+		simulation_init(&world, &options);
+		connect(&world);
+		while ((ticket = adtls_engine_take_ticket(
+				world.client_engine)) != NULL) {
+			adtls_ticket_free(ticket);
+			taken++;
+		}
+		assert_int_equal(taken, given.count);
+		simulation_clear(&world);
+	}
+}
+
+/* Each ticket is one of its own, good for one of several connections. */
+static void each_of_several_tickets_is_good(void **state)
+{
+	struct simulation_options options = { .seed = 4,
+					      .configure = configure };
+	struct simulation world;
+	adtls_ticket_t *first, *second;
+
+	(void)state;
+	usual();
+	given.count = 2;
+	simulation_init(&world, &options);
+	connect(&world);
+	second = take_ticket(&world);
+	first = take_ticket(&world);
+	simulation_reconnect(&world, first);
+	connect(&world);
+	assert_true(is_resumed(&world));
+	simulation_reconnect(&world, second);
+	connect(&world);
+	assert_true(is_resumed(&world));
+	simulation_clear(&world);
+}
+
+/* How long, and for whom */
+
+static void a_ticket_expires(void **state)
+{
+	struct simulation_options options = { .seed = 5,
+					      .configure = configure };
+	struct simulation world;
+
+	(void)state;
+	usual();
+	given.lifetime_s = 3600;
+	simulation_init(&world, &options);
+	connect(&world);
+	simulation_run(&world, world.now.monotonic_us + 59 * MINUTE);
+	assert_true(resumes(&world));
+	simulation_run(&world, world.now.monotonic_us + 61 * MINUTE);
+	assert_false(resumes(&world));
+	simulation_clear(&world);
+}
+
+/* Seven days after the certificates were checked the chain ends, however new
+ * the last ticket is. */
+static void a_chain_ends(void **state)
+{
+	struct simulation_options options = { .seed = 6,
+					      .configure = configure };
+	struct simulation world;
+	unsigned days = 0;
+
+	(void)state;
+	usual();
+	given.lifetime_s = 4 * 86400;
+	simulation_init(&world, &options);
+	connect(&world);
+	do {
+		simulation_run(&world, world.now.monotonic_us + DAY);
+		days++;
+	} while (resumes(&world) && days < 20);
+	assert_int_equal(days, 7);
+	simulation_clear(&world);
+}
+
+static void keys_change_and_old_tickets_stay_good_for_a_while(void **state)
+{
+	struct simulation_options options = { .seed = 7,
+					      .configure = configure };
+
+	(void)state;
+	usual();
+	given.key = ticket_keys[0];
+	for (unsigned changes = 0; changes <= 3; changes++) {
+		struct simulation world;
+
+		simulation_init(&world, &options);
+		connect(&world);
+		for (unsigned i = 1; i <= changes; i++)
+			give_key(world.server_config, ticket_keys[i]);
+		assert_int_equal(resumes(&world), changes < 3);
+		simulation_clear(&world);
+	}
+}
+
+/* Own keys change with the lifetime of tickets, and none dies before its time. */
+static void own_keys_change_by_themselves(void **state)
+{
+	struct simulation_options options = { .seed = 8,
+					      .configure = configure };
+	struct simulation world;
+
+	(void)state;
+	usual();
+	given.lifetime_s = 3600;
+	simulation_init(&world, &options);
+	connect(&world);
+	for (unsigned i = 0; i < 10; i++) {
+		simulation_run(&world, world.now.monotonic_us + 58 * MINUTE);
+		assert_true(resumes(&world));
+	}
+	simulation_clear(&world);
+}
+
+static adtls_ticket_t *copy_of(const adtls_ticket_t *ticket)
+{
+	uint8_t bytes[ADTLS_TICKET_EXPORT_MAX];
+	adtls_ticket_t *copy;
+	size_t len;
+
+	assert_int_equal(adtls_ticket_export(ticket, bytes, sizeof(bytes),
+					     &len),
+			 ADTLS_OK);
+	assert_int_equal(adtls_ticket_import(bytes_of(bytes, len), &copy),
+			 ADTLS_OK);
+	return copy;
+}
+
+/* A ticket of one process, in another that has the same key, or not. */
+static bool resumes_elsewhere(const uint8_t *key)
+{
+	struct simulation_options options = { .seed = 9,
+					      .configure = configure };
+	struct simulation here, there;
+	adtls_ticket_t *ticket;
+	bool resumed;
+
+	usual();
+	given.key = ticket_keys[0];
+	simulation_init(&here, &options);
+	connect(&here);
+	ticket = take_ticket(&here);
+	given.key = key;
+	options.seed = 10;
+	simulation_init(&there, &options);
+	connect(&there);
+	simulation_reconnect(&there, copy_of(ticket));
+	connect(&there);
+	resumed = is_resumed(&there);
+	adtls_ticket_free(ticket);
+	simulation_clear(&here);
+	simulation_clear(&there);
+	return resumed;
+}
+
+static void processes_share_a_key(void **state)
+{
+	(void)state;
+	assert_true(resumes_elsewhere(ticket_keys[0]));
+	assert_false(resumes_elsewhere(ticket_keys[1]));
+	assert_false(resumes_elsewhere(NULL));
+}
+
+/* Damage */
+
+/* A copy with one byte of its export changed, counted from the end. */
+static adtls_ticket_t *damaged(const adtls_ticket_t *ticket, size_t from_end)
+{
+	uint8_t bytes[ADTLS_TICKET_EXPORT_MAX];
+	adtls_ticket_t *copy;
+	size_t len;
+
+	assert_int_equal(adtls_ticket_export(ticket, bytes, sizeof(bytes),
+					     &len),
+			 ADTLS_OK);
+	assert_true(from_end <= len);
+	bytes[len - from_end] ^= 1;
+	assert_int_equal(adtls_ticket_import(bytes_of(bytes, len), &copy),
+			 ADTLS_OK);
+	return copy;
+}
+
+static void a_damaged_ticket_is_none(void **state)
+{
+	static const size_t places[] = { 1, 20, 60, 100 };
+	struct simulation_options options = { .seed = 11,
+					      .configure = configure };
+	struct simulation world;
+	adtls_ticket_t *ticket;
+
+	(void)state;
+	usual();
+	simulation_init(&world, &options);
+	connect(&world);
+	ticket = take_ticket(&world);
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		simulation_reconnect(&world, damaged(ticket, places[i]));
+		connect(&world);
+		assert_false(is_resumed(&world));
+	}
+	simulation_reconnect(&world, copy_of(ticket));
+	connect(&world);
+	assert_true(is_resumed(&world));
+	adtls_ticket_free(ticket);
+	simulation_clear(&world);
+}
+
+/* Who has the ticket and not its secret is found out by the binder. */
+static void a_stolen_ticket_is_worth_nothing(void **state)
+{
+	struct simulation_options options = { .seed = 12,
+					      .configure = configure,
+					      .handshake_deadline_us =
+						      5 * SECOND };
+	uint8_t bytes[ADTLS_TICKET_EXPORT_MAX];
+	struct simulation world;
+	adtls_ticket_t *ticket, *changed;
+	size_t len;
+
+	(void)state;
+	usual();
+	simulation_init(&world, &options);
+	connect(&world);
+	ticket = take_ticket(&world);
+	assert_int_equal(adtls_ticket_export(ticket, bytes, sizeof(bytes),
+					     &len),
+			 ADTLS_OK);
+	bytes[8 + 5] ^= 1;	/* magic, version, suite, length: the secret */
+	assert_int_equal(adtls_ticket_import(bytes_of(bytes, len), &changed),
+			 ADTLS_OK);
+	adtls_ticket_free(ticket);
+	simulation_reconnect(&world, changed);
+	assert_false(simulation_connect(&world,
+					world.now.monotonic_us + MINUTE));
+	assert_int_equal(world.server.alert, ADTLS_ALERT_DECRYPT_ERROR);
+	assert_int_equal(world.server.reason, ADTLS_REASON_BAD_BINDER);
+	simulation_clear(&world);
+}
+
+/* A client does not offer what is for another server; a server takes nothing
+ * that was given under another name. */
+static void a_ticket_is_for_one_name(void **state)
+{
+	struct simulation_options options = { .seed = 13,
+					      .configure = configure };
+	uint8_t bytes[ADTLS_TICKET_EXPORT_MAX];
+	struct simulation world;
+	adtls_ticket_t *ticket, *renamed;
+	size_t len;
+
+	(void)state;
+	usual();
+	simulation_init(&world, &options);
+	connect(&world);
+	ticket = take_ticket(&world);
+	assert_string_equal(adtls_ticket_server_name(ticket), "gateway.test");
+	assert_int_equal(adtls_ticket_export(ticket, bytes, sizeof(bytes),
+					     &len),
+			 ADTLS_OK);
+	for (size_t i = 0; i + 12 <= len; i++) {
+		if (bytes[i] == 'g' && memcmp(&bytes[i], "gateway.test", 12) == 0)
+			bytes[i + 11] = 'u';
+	}
+	/* The client's own check: a full handshake. */
+	assert_int_equal(adtls_ticket_import(bytes_of(bytes, len), &renamed),
+			 ADTLS_OK);
+	assert_string_equal(adtls_ticket_server_name(renamed), "gateway.tesu");
+	simulation_reconnect(&world, renamed);
+	connect(&world);
+	assert_false(is_resumed(&world));
+	/* The server's: a full handshake, in which the name is wrong. */
+	assert_int_equal(adtls_ticket_import(bytes_of(bytes, len), &renamed),
+			 ADTLS_OK);
+	world.server_name = "gateway.tesu";
+	simulation_reconnect(&world, renamed);
+	assert_false(simulation_connect(&world,
+					world.now.monotonic_us + MINUTE));
+	assert_int_equal(world.client.reason, ADTLS_REASON_CERTIFICATE_NAME);
+	adtls_ticket_free(ticket);
+	simulation_clear(&world);
+}
+
+static void require_certificate(adtls_config_t *client, adtls_config_t *server)
+{
+	configure(client, server);
+	assert_int_equal(adtls_config_set_client_authentication(
+				 server, ADTLS_CLIENT_AUTHENTICATION_REQUIRE),
+			 ADTLS_OK);
+}
+
+/* A ticket of a time when none was asked for does not stand for a certificate. */
+static void a_ticket_is_no_certificate(void **state)
+{
+	struct simulation_options options = { .seed = 14,
+					      .configure = configure };
+	struct simulation here, there;
+	adtls_ticket_t *ticket;
+
+	(void)state;
+	usual();
+	given.key = ticket_keys[0];
+	simulation_init(&here, &options);
+	connect(&here);
+	ticket = take_ticket(&here);
+	options.configure = require_certificate;
+	simulation_init(&there, &options);
+	connect(&there);
+	simulation_reconnect(&there, copy_of(ticket));
+	connect(&there);
+	assert_false(is_resumed(&there));
+	assert_true(resumes(&there));
+	adtls_ticket_free(ticket);
+	simulation_clear(&here);
+	simulation_clear(&there);
+}
+
+/* Export */
+
+static void exports_are_read_with_care(void **state)
+{
+	struct simulation_options options = { .seed = 15,
+					      .configure = configure };
+	uint8_t bytes[ADTLS_TICKET_EXPORT_MAX + 1], small[16];
+	struct simulation world;
+	adtls_ticket_t *ticket, *copy;
+	size_t len;
+
+	(void)state;
+	usual();
+	simulation_init(&world, &options);
+	connect(&world);
+	ticket = take_ticket(&world);
+	assert_int_equal(adtls_ticket_export(ticket, small, sizeof(small),
+					     &len),
+			 ADTLS_E_TOO_LARGE);
+	assert_int_equal(adtls_ticket_export(ticket, bytes, sizeof(bytes),
+					     &len),
+			 ADTLS_OK);
+	assert_int_equal(adtls_ticket_expires_at(ticket),
+			 SIMULATION_UTC + 1 + 86400);
+	for (size_t cut = 0; cut < len; cut++) {
+		assert_int_equal(adtls_ticket_import(bytes_of(bytes, cut),
+						     &copy),
+				 ADTLS_E_DECODE);
+		assert_null(copy);
+	}
+	bytes[len] = 0;
+	assert_int_equal(adtls_ticket_import(bytes_of(bytes, len + 1), &copy),
+			 ADTLS_E_DECODE);
+	bytes[4]++;
+	assert_int_equal(adtls_ticket_import(bytes_of(bytes, len), &copy),
+			 ADTLS_E_UNSUPPORTED);
+	bytes[4]--;
+	bytes[5]++;
+	assert_int_equal(adtls_ticket_import(bytes_of(bytes, len), &copy),
+			 ADTLS_E_UNSUPPORTED);
+	adtls_ticket_free(ticket);
+	simulation_clear(&world);
+}
+
+/* Grants (protocol §6) */
+
+
+static void attested_options(struct simulation_options *out, uint64_t seed)
+{
+	*out = (struct simulation_options){
+		.seed = seed,
+		.attester = simulation_attester(0xaa),
+		.policy = simulation_policy("require"),
+		.appraisal_us = 3 * SECOND,
+		.configure = configure,
+	};
+	usual();
+}
+
+static void release(struct simulation_options *options)
+{
+	adtls_attester_unref(options->attester);
+	adtls_policy_unref(options->policy);
+}
+
+static void a_grant_is_resumed(void **state)
+{
+	struct simulation_options options;
+	adtls_verdict_t *verdict;
+	int64_t appraised_at, expires_at;
+	uint8_t bytes[ADTLS_TICKET_EXPORT_MAX];
+	struct simulation world;
+	adtls_ticket_t *ticket;
+	char device[256];
+	size_t len;
+
+	(void)state;
+	attested_options(&options, 20);
+	simulation_init(&world, &options);
+	assert_true(simulation_connect(&world, MINUTE));
+	verdict = adtls_engine_verdict(world.server_engine);
+	expires_at = adtls_verdict_expires_at(verdict);
+	appraised_at = world.now.utc_s;
+	snprintf(device, sizeof(device), "%s", adtls_verdict_device(verdict));
+	simulation_run(&world, world.now.monotonic_us + 30 * MINUTE);
+	ticket = take_ticket(&world);
+	assert_int_equal(adtls_ticket_export(ticket, bytes, sizeof(bytes),
+					     &len),
+			 ADTLS_E_UNSUPPORTED);
+	for (unsigned i = 0; i < 2; i++) {
+		simulation_reconnect(&world, ticket);
+		connect(&world);
+		assert_true(is_resumed(&world));
+		assert_true(world.server.authorized);
+		assert_int_equal(
+			adtls_engine_authorization(world.server_engine),
+			ADTLS_AUTHORIZATION_GRANTED);
+		verdict = adtls_engine_verdict(world.server_engine);
+		assert_int_equal(adtls_verdict_expires_at(verdict), expires_at);
+		assert_int_equal(adtls_verdict_appraised_at(verdict),
+				 appraised_at);
+		assert_string_equal(adtls_verdict_device(verdict), device);
+		assert_string_equal(adtls_verdict_identity(verdict),
+				    "CN=sensor-1");
+		echo(&world);
+		ticket = take_ticket(&world);
+	}
+	/* An hour after the appraisal it is time for another. */
+	simulation_run(&world, world.now.monotonic_us + 31 * MINUTE);
+	simulation_reconnect(&world, ticket);
+	connect(&world);
+	assert_false(is_resumed(&world));
+	assert_int_equal(adtls_engine_authorization(world.server_engine),
+			 ADTLS_AUTHORIZATION_GRANTED);
+	simulation_clear(&world);
+	release(&options);
+}
+
+static void no_ticket_before_the_grant(void **state)
+{
+	struct simulation_options options;
+	struct simulation world;
+
+	(void)state;
+	attested_options(&options, 21);
+	options.appraisal_us = 20 * SECOND;
+	simulation_init(&world, &options);
+	simulation_run(&world, world.now.monotonic_us + 10 * SECOND);
+	assert_true(world.client.connected);
+	assert_int_equal(world.client.tickets, 0);
+	simulation_run(&world, world.now.monotonic_us + 20 * SECOND);
+	assert_true(world.server.authorized);
+	assert_int_equal(world.client.tickets, 1);
+	simulation_clear(&world);
+	release(&options);
+}
+
+/* Whoever is refused later cannot come back with an older ticket. */
+static void a_denial_takes_tickets_back(void **state)
+{
+	struct simulation_options options;
+	struct simulation world;
+	adtls_ticket_t *first, *second;
+
+	(void)state;
+	attested_options(&options, 22);
+	given.count = 2;
+	options.loses_appraisals = false;
+	simulation_init(&world, &options);
+	connect(&world);
+	first = take_ticket(&world);
+	second = take_ticket(&world);
+	simulation_reconnect(&world, first);
+	connect(&world);
+	assert_true(is_resumed(&world));
+	/* The next appraisal never comes to an end. */
+	world.options.loses_appraisals = true;
+	simulation_reconnect(&world, NULL);
+	simulation_run(&world, world.now.monotonic_us + 40 * SECOND);
+	assert_true(world.server.refused);
+	world.options.loses_appraisals = false;
+	simulation_reconnect(&world, second);
+	connect(&world);
+	assert_false(is_resumed(&world));
+	assert_true(world.server.authorized);
+	assert_true(resumes(&world));
+	simulation_clear(&world);
+	release(&options);
+}
+
+/* A ticket without a grant is no way around the policy of another process. */
+static void a_ticket_without_a_grant_is_none_where_one_is_required(void **state)
+{
+	struct simulation_options options = { .seed = 23,
+					      .configure = configure };
+	struct simulation here, there;
+	adtls_ticket_t *ticket;
+
+	(void)state;
+	usual();
+	given.key = ticket_keys[0];
+	options.client_certificate = true;
+	simulation_init(&here, &options);
+	connect(&here);
+	ticket = take_ticket(&here);
+	attested_options(&options, 24);
+	given.key = ticket_keys[0];
+	simulation_init(&there, &options);
+	connect(&there);
+	simulation_reconnect(&there, copy_of(ticket));
+	connect(&there);
+	assert_false(is_resumed(&there));
+	assert_true(there.server.authorized);
+	adtls_ticket_free(ticket);
+	simulation_clear(&here);
+	simulation_clear(&there);
+	release(&options);
+}
+
+/* Another policy makes another decision. */
+static void a_grant_is_for_one_policy(void **state)
+{
+	struct simulation_options options;
+	struct simulation here, there;
+	adtls_ticket_t *ticket;
+	bool resumed[2];
+
+	(void)state;
+	for (unsigned other = 0; other <= 1; other++) {
+		attested_options(&options, 25);
+		given.key = ticket_keys[0];
+		simulation_init(&here, &options);
+		connect(&here);
+		ticket = take_ticket(&here);
+		if (other) {
+			adtls_policy_unref(options.policy);
+			options.policy = simulation_policy("allow");
+		}
+		simulation_init(&there, &options);
+		connect(&there);
+		simulation_reconnect(&there, ticket);
+		connect(&there);
+		resumed[other] = is_resumed(&there);
+		assert_true(there.server.authorized);
+		simulation_clear(&here);
+		simulation_clear(&there);
+		release(&options);
+	}
+	assert_true(resumed[0]);
+	assert_false(resumed[1]);
+}
+
+static void require_both(adtls_config_t *client, adtls_config_t *server)
+{
+	configure(client, server);
+	assert_int_equal(adtls_config_set_require_attestation(client, true),
+			 ADTLS_OK);
+}
+
+static void a_client_that_requires_attestation_resumes_it(void **state)
+{
+	struct simulation_options options;
+	struct simulation world;
+
+	(void)state;
+	attested_options(&options, 26);
+	options.configure = require_both;
+	simulation_init(&world, &options);
+	connect(&world);
+	assert_true(resumes(&world));
+	assert_true(resumes(&world));
+	simulation_clear(&world);
+	release(&options);
+}
+
+/* Faults */
+
+struct loss {
+	enum simulation_direction direction;
+	unsigned skip;		/* datagrams from now on */
+	bool happened;
+};
+
+static enum simulation_fate lose_one(struct simulation *world,
+				     enum simulation_direction direction,
+				     unsigned index, uint8_t *datagram,
+				     size_t *len)
+{
+	struct loss *loss = world->options.filter_context;
+
+	(void)index;
+	(void)datagram;
+	(void)len;
+	if (loss->happened || direction != loss->direction || loss->skip-- > 0)
+		return DELIVER;
+	loss->happened = true;
+	return LOSE;
+}
+
+/* Lose one datagram of a resumed handshake, or of what follows it. The new
+ * ticket comes all the same, and is good. */
+static bool survives(enum simulation_direction direction, unsigned skip,
+		     size_t mtu)
+{
+	struct loss loss = { .direction = direction, .happened = true };
+	struct simulation_options options = { .seed = 30 + skip,
+					      .client_mtu = mtu,
+					      .server_mtu = mtu,
+					      .filter = lose_one,
+					      .filter_context = &loss,
+					      .configure = configure };
+	struct simulation world;
+	bool happened;
+
+	simulation_init(&world, &options);
+	connect(&world);
+	loss.skip = skip;
+	loss.happened = false;
+	simulation_reconnect(&world, take_ticket(&world));
+	connect(&world);
+	simulation_run(&world, world.now.monotonic_us + MINUTE);
+	happened = loss.happened;
+	loss.happened = true;
+	if (!is_resumed(&world) || world.client.tickets != 1)
+		fail_msg("direction %d, datagram %u, mtu %zu: %u tickets",
+			 direction, skip, mtu, world.client.tickets);
+	echo(&world);
+	assert_true(resumes(&world));
+	simulation_clear(&world);
+	return happened;
+}
+
+static void each_datagram_may_get_lost(void **state)
+{
+	(void)state;
+	usual();
+	for (int direction = TO_SERVER; direction <= TO_CLIENT; direction++) {
+		for (size_t mtu = 256; mtu <= 1200; mtu += 944) {
+			unsigned skip = 0;
+
+			while (survives(direction, skip, mtu))
+				skip++;
+			assert_true(skip >= 3);
+		}
+	}
+}
+
+/* Keys change while the ticket is still under way. */
+static void a_ticket_and_new_keys_cross(void **state)
+{
+	struct simulation_options options = { .seed = 40,
+					      .configure = configure };
+	struct simulation world;
+
+	(void)state;
+	usual();
+	given.count = 2;
+	simulation_init(&world, &options);
+	assert_true(simulation_connect(&world, MINUTE));
+	assert_int_equal(adtls_engine_update_keys(world.server_engine,
+						  world.now, true),
+			 ADTLS_OK);
+	adtls_endpoint_touch(world.endpoint, world.server_engine);
+	simulation_run(&world, world.now.monotonic_us + MINUTE);
+	assert_true(world.client.keys_updated > 0);
+	echo(&world);
+	adtls_ticket_free(take_ticket(&world));
+	assert_true(resumes(&world));
+	simulation_clear(&world);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(connections_resume_one_another),
+		cmocka_unit_test(who_does_not_ask_gets_no_ticket),
+		cmocka_unit_test(a_server_gives_as_many_as_it_is_told),
+		cmocka_unit_test(each_of_several_tickets_is_good),
+		cmocka_unit_test(a_ticket_expires),
+		cmocka_unit_test(a_chain_ends),
+		cmocka_unit_test(
+			keys_change_and_old_tickets_stay_good_for_a_while),
+		cmocka_unit_test(own_keys_change_by_themselves),
+		cmocka_unit_test(processes_share_a_key),
+		cmocka_unit_test(a_damaged_ticket_is_none),
+		cmocka_unit_test(a_stolen_ticket_is_worth_nothing),
+		cmocka_unit_test(a_ticket_is_for_one_name),
+		cmocka_unit_test(a_ticket_is_no_certificate),
+		cmocka_unit_test(exports_are_read_with_care),
+		cmocka_unit_test(a_grant_is_resumed),
+		cmocka_unit_test(no_ticket_before_the_grant),
+		cmocka_unit_test(a_denial_takes_tickets_back),
+		cmocka_unit_test(
+			a_ticket_without_a_grant_is_none_where_one_is_required),
+		cmocka_unit_test(a_grant_is_for_one_policy),
+		cmocka_unit_test(a_client_that_requires_attestation_resumes_it),
+		cmocka_unit_test(each_datagram_may_get_lost),
+		cmocka_unit_test(a_ticket_and_new_keys_cross),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
