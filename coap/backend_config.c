@@ -6,6 +6,7 @@
 #include "backend_log.h"
 #include "backend_verify.h"
 
+#include <adtls/ticket.h>
 
 #include <string.h>
 
@@ -14,6 +15,9 @@
 #define MTU_MAX LIBCOAP_DATAGRAM_MAX
 
 #define MESSAGE_MAX 256
+
+/* adtls's default; it has to be named. */
+#define TICKET_LIFETIME_S 86400
 
 void backend_config_init(struct backend_config *config,
 			 struct backend_context *context)
@@ -43,6 +47,9 @@ void backend_config_clear(struct backend_config *config)
 		backend_pki_clear(&config->pki[role]);
 		backend_pins_clear(&config->pins[role]);
 	}
+	backend_client_psk_clear(&config->client_psk);
+	backend_server_psk_clear(&config->server_psk);
+	backend_psk_choice_clear(&config->visitor.choice);
 	backend_roots_clear(&config->roots);
 	adtls_policy_unref(config->settings.policy);
 	adtls_verifier_unref(config->settings.verifier);
@@ -102,7 +109,7 @@ static int set_callbacks(struct backend_config *from, enum backend_kind kind,
 	const struct backend_pki *pki = &from->pki[backend_role_of(kind)];
 	int error = ADTLS_OK;
 
-	if (!pki->is_set)
+	if (kind == BACKEND_CLIENT_PSK || !pki->is_set)
 		return ADTLS_OK;
 	error = backend_verify_set(from->context, pki, config);
 	if (error != ADTLS_OK || kind != BACKEND_SERVER)
@@ -110,6 +117,11 @@ static int set_callbacks(struct backend_config *from, enum backend_kind kind,
 	error = adtls_config_set_client_authentication(
 		config, backend_pki_client_authentication(
 				pki, &from->pins[ADTLS_SERVER]));
+	/* Who resumes shows nothing that a callback could be asked about. */
+	if (error == ADTLS_OK && (pki->setup.validate_cn_call_back != NULL ||
+				  pki->setup.additional_tls_setup_call_back !=
+					  NULL))
+		error = adtls_config_set_tickets(config, 0, TICKET_LIFETIME_S);
 	if (error == ADTLS_OK && pki->setup.validate_sni_call_back != NULL)
 		error = backend_credentials_set_names(from, config);
 	return error;
@@ -181,7 +193,27 @@ adtls_config_t *backend_config_get(struct backend_config *config,
 	return config->sealed[kind];
 }
 
+adtls_config_t *backend_config_of_client(struct backend_config *config,
+					 coap_session_t *session,
+					 size_t session_mtu,
+					 const char **out_server_name)
+{
+	bool is_other;
+
+	*out_server_name = config->pki[ADTLS_CLIENT].server_name;
+	if (!backend_psk_is_of(session))
+		return backend_config_get(config, BACKEND_CLIENT, session_mtu);
+	*out_server_name = config->client_psk.server_name;
+	if (!backend_client_psk_take(&config->client_psk, session, &is_other))
+		return NULL;
+	if (is_other) {
+		adtls_config_unref(config->sealed[BACKEND_CLIENT_PSK]);
+		config->sealed[BACKEND_CLIENT_PSK] = NULL;
+	}
+	return backend_config_get(config, BACKEND_CLIENT_PSK, session_mtu);
+}
+
 bool backend_config_has_server(const struct backend_config *config)
 {
-	return config->pki[ADTLS_SERVER].is_set;
+	return config->pki[ADTLS_SERVER].is_set || config->server_psk.is_set;
 }

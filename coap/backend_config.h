@@ -6,6 +6,7 @@
 
 #include "backend_names.h"
 #include "backend_pki.h"
+#include "backend_psk.h"
 #include "backend_roots.h"
 
 #include <adtls/coap.h>
@@ -24,13 +25,22 @@ struct backend_settings {
 	size_t mtu; /* 0: libcoap's */
 };
 
+/* Clients with certificates and with PSKs do not mix: what a session was made
+ * with is all that it offers. A server takes both kinds. */
 enum backend_kind {
 	BACKEND_SERVER,
 	BACKEND_CLIENT,
+	BACKEND_CLIENT_PSK,
 	BACKEND_KINDS
 };
 
 adtls_role_t backend_role_of(enum backend_kind kind);
+
+/* Whose PSK a server is asked for: libcoap's callbacks want to know. */
+struct backend_visitor {
+	coap_session_t *session; /* NULL: nobody's */
+	struct backend_psk_choice choice;
+};
 
 struct backend_config {
 	struct backend_context *context; /* whose it is */
@@ -40,6 +50,9 @@ struct backend_config {
 	struct backend_pins pins[2]; /* what the peers of the role may show */
 	struct backend_names names;
 	bool refuses_nameless; /* as validate_sni_call_back said */
+	struct backend_client_psk client_psk;
+	struct backend_server_psk server_psk;
+	struct backend_visitor visitor;
 	adtls_config_t *sealed[BACKEND_KINDS]; /* NULL: to be made */
 	size_t mtu[BACKEND_KINDS];	       /* of what is sealed */
 };
@@ -55,6 +68,11 @@ void backend_config_renew(struct backend_config *config);
  * of it. NULL, with a line in the log, if it cannot work. */
 adtls_config_t *backend_config_get(struct backend_config *config,
 				   enum backend_kind kind, size_t session_mtu);
+/* The same for a client's session, and its server's name (NULL: any). */
+adtls_config_t *backend_config_of_client(struct backend_config *config,
+					 coap_session_t *session,
+					 size_t session_mtu,
+					 const char **out_server_name);
 /* Is there anything that a server can show? */
 bool backend_config_has_server(const struct backend_config *config);
 

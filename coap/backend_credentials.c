@@ -6,6 +6,37 @@
 
 #include <adtls/error.h>
 
+/* adtls_psk_server_func: libcoap's callbacks are asked. */
+static int find_psk(void *argument, const char *server_name,
+		    adtls_bytes_t identity, adtls_psk_t *out)
+{
+	struct backend_config *config = argument;
+	struct backend_visitor *visitor = &config->visitor;
+
+	if (visitor->session == NULL)
+		return -1;
+	return backend_server_psk_find(&config->server_psk, visitor->session,
+				       server_name, identity, out,
+				       &visitor->choice);
+}
+
+static bool set_psk(struct backend_config *from, enum backend_kind kind,
+		    adtls_credentials_t *credentials)
+{
+	const adtls_psk_t *psk = &from->client_psk.current;
+	int error = ADTLS_OK;
+
+	if (kind == BACKEND_CLIENT_PSK)
+		error = adtls_credentials_set_psk(
+			credentials,
+			(adtls_bytes_t){ psk->identity, psk->identity_len },
+			(adtls_bytes_t){ psk->key, psk->key_len }, psk->hash);
+	else if (kind == BACKEND_SERVER && from->server_psk.is_set)
+		error = adtls_credentials_set_psk_server(credentials, find_psk,
+							 from);
+	return backend_is_done(error, "pre-shared key", NULL);
+}
+
 static bool fill(struct backend_config *from, enum backend_kind kind,
 		 const struct backend_keys *keys,
 		 adtls_credentials_t *credentials)
@@ -14,12 +45,13 @@ static bool fill(struct backend_config *from, enum backend_kind kind,
 	bool has_pki = kind == BACKEND_CLIENT ||
 		       (kind == BACKEND_SERVER && from->pki[role].is_set);
 
-	return !has_pki ||
-	       backend_pki_fill(&from->pki[role], keys, &from->roots,
-				&from->pins[role],
-				role == ADTLS_SERVER ? COAP_DTLS_ROLE_SERVER :
-						       COAP_DTLS_ROLE_CLIENT,
-				credentials);
+	return (!has_pki ||
+		backend_pki_fill(&from->pki[role], keys, &from->roots,
+				 &from->pins[role],
+				 role == ADTLS_SERVER ? COAP_DTLS_ROLE_SERVER :
+							COAP_DTLS_ROLE_CLIENT,
+				 credentials)) &&
+	       set_psk(from, kind, credentials);
 }
 
 static adtls_credentials_t *make(struct backend_config *from,

@@ -21,12 +21,29 @@ static bool may_flow(const adtls_engine_t *engine)
 	       authorization == ADTLS_AUTHORIZATION_GRANTED;
 }
 
+/* What libcoap's session says of its client's PSK is true from here on. */
+static void tell_psk(struct backend_session *session)
+{
+	const adtls_engine_t *engine = session->current.engine;
+	adtls_parameters_t parameters;
+
+	if (adtls_engine_role(engine) == ADTLS_CLIENT)
+		return;
+	adtls_engine_parameters(engine, &parameters);
+	/* Its callbacks were asked, but a certificate was good enough. */
+	if (!parameters.psk)
+		backend_psk_choice_clear(&session->current.psk);
+	backend_psk_choice_apply(&session->current.psk, session->coap);
+	backend_psk_choice_clear(&session->current.psk);
+}
+
 static void establish(struct backend_session *session)
 {
 	if (session->is_established ||
 	    session->own_reason != ADTLS_REASON_NONE)
 		return;
 	session->is_established = true;
+	tell_psk(session);
 	backend_outcome_tell(session, ADTLS_COAP_ESTABLISHED, NULL);
 	if (session->coap != NULL)
 		LIBCOAP_HANDLE_EVENT(session->context->coap,
@@ -46,8 +63,8 @@ static bool is_acceptable(const struct backend_session *session)
 	    adtls_engine_role(engine) == ADTLS_CLIENT)
 		return true;
 	adtls_engine_parameters(engine, &parameters);
-	return parameters.server_name != NULL &&
-	       *parameters.server_name != '\0';
+	return parameters.psk || (parameters.server_name != NULL &&
+				  *parameters.server_name != '\0');
 }
 
 static void handle_connected(struct backend_session *session)
@@ -189,8 +206,10 @@ static void succeed(struct backend_session *session)
 		"the peer started a new connection from this address";
 	LIBCOAP_DISCONNECT(coap, COAP_NACK_TLS_FAILED);
 	next = backend_session_new(context, coap, successor.engine);
-	if (next == NULL)
+	if (next == NULL) {
+		backend_psk_choice_clear(&successor.psk);
 		return;
+	}
 	next->current = successor;
 	coap_ticks(&now);
 	coap_session_new_dtls_session(coap, now);

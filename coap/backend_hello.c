@@ -46,29 +46,58 @@ static void write_address(const coap_address_t *from, adtls_address_t *out)
 	append(out, &from->addr.sin.sin_port, sizeof(from->addr.sin.sin_port));
 }
 
+/* Without engines of its own the door only answers its visitor. */
+static void answer(adtls_endpoint_t *door, coap_session_t *session)
+{
+	uint8_t datagram[LIBCOAP_DATAGRAM_MAX];
+	adtls_address_t to;
+	size_t len;
+
+	while ((len = adtls_endpoint_next_datagram(door, backend_now(), &to,
+						   datagram,
+						   sizeof(datagram))) > 0)
+		LIBCOAP_SEND(session, datagram, len);
+}
+
+static adtls_engine_t *knock(adtls_endpoint_t *door,
+			     const adtls_address_t *from, adtls_engine_t *known,
+			     uint8_t *datagram, size_t len)
+{
+	adtls_engine_t *engine;
+
+	if (known != NULL)
+		return adtls_endpoint_meet(door, backend_now(), from, known,
+					   datagram, len);
+	engine = adtls_endpoint_receive(door, backend_now(), from, datagram,
+					len, NULL);
+	if (engine != NULL)
+		adtls_endpoint_detach(door, engine);
+	return engine;
+}
+
 adtls_engine_t *backend_hello_receive(struct backend_context *context,
 				      coap_session_t *session,
+				      adtls_engine_t *known,
 				      const uint8_t *data, size_t len)
 {
 	adtls_endpoint_t *door = backend_context_door(
 		context, backend_hello_mtu(session, LIBCOAP_OVERHEAD));
+	struct backend_visitor *visitor = &context->config.visitor;
 	uint8_t datagram[LIBCOAP_DATAGRAM_MAX];
-	adtls_address_t from, to;
 	adtls_engine_t *engine;
+	adtls_address_t from;
 
 	if (door == NULL || len > sizeof(datagram))
 		return NULL;
 	memcpy(datagram, data, len);
 	write_address(coap_session_get_addr_remote(session), &from);
-	engine = adtls_endpoint_receive(door, backend_now(), &from, datagram,
-					len, NULL);
-	if (engine != NULL)
-		adtls_endpoint_detach(door, engine);
-	/* Without engines of its own the door only answers its visitor. */
-	while ((len = adtls_endpoint_next_datagram(door, backend_now(), &to,
-						   datagram,
-						   sizeof(datagram))) > 0)
-		LIBCOAP_SEND(session, datagram, len);
+	backend_psk_choice_clear(&visitor->choice);
+	visitor->session = session;
+	engine = knock(door, &from, known, datagram, len);
+	visitor->session = NULL;
+	if (engine == NULL)
+		backend_psk_choice_clear(&visitor->choice);
+	answer(door, session);
 	return engine;
 }
 

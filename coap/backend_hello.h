@@ -12,10 +12,14 @@
 
 /* Is it a plaintext ClientHello? libcoap's own test for new peers. */
 bool backend_hello_is(const uint8_t *data, size_t len);
-/* Show a datagram from the peer of @session to the front door, and send its
- * answer. Returns: an engine, the caller's, once the cookie was checked. */
+/* Show a ClientHello from the peer of @session to the front door, and send its
+ * answer. @known: the newest engine for that peer, or NULL. Returns: an engine,
+ * the caller's, once the cookie was checked, and what it was let in with is
+ * context->config.visitor.choice, to be taken; @known, if it is to have a look
+ * at the hello; or NULL. */
 adtls_engine_t *backend_hello_receive(struct backend_context *context,
 				      coap_session_t *session,
+				      adtls_engine_t *known,
 				      const uint8_t *data, size_t len);
 /* The MTU that libcoap has in mind for @session, while it assumes @overhead. */
 size_t backend_hello_mtu(const coap_session_t *session, unsigned overhead);

@@ -35,26 +35,46 @@ backend_session_find(const struct backend_context *context,
 void backend_engine_clear(struct backend_engine *engine)
 {
 	adtls_engine_free(engine->engine);
+	backend_psk_choice_clear(&engine->psk);
 	*engine = (struct backend_engine){ 0 };
 }
 
+/* With what the front door has just let it in with, if it has. */
 static void take_engine(struct backend_context *context,
 			struct backend_engine *out, adtls_engine_t *engine)
 {
+	struct backend_visitor *visitor = &context->config.visitor;
+
 	*out = (struct backend_engine){
 		.engine = engine,
 		.number = ++context->last_number,
+		.psk = visitor->choice,
 	};
+	visitor->choice = (struct backend_psk_choice){ 0 };
+}
+
+static enum backend_kind kind_of(adtls_role_t role, const coap_session_t *coap)
+{
+	if (role == ADTLS_SERVER)
+		return BACKEND_SERVER;
+	return backend_psk_is_of(coap) ? BACKEND_CLIENT_PSK : BACKEND_CLIENT;
+}
+
+/* Those of the configuration that its engine was made with. */
+static void take_settings(struct backend_session *session)
+{
+	const struct backend_config *config = &session->context->config;
+	adtls_role_t role = adtls_engine_role(session->current.engine);
+
+	session->mtu = config->mtu[kind_of(role, session->coap)];
+	session->setup = config->pki[role].setup;
+	session->has_pins = config->pins[role].count > 0;
 }
 
 struct backend_session *backend_session_new(struct backend_context *context,
 					    coap_session_t *coap,
 					    adtls_engine_t *engine)
 {
-	adtls_role_t role = adtls_engine_role(engine);
-	const struct backend_pki *pki = &context->config.pki[role];
-	enum backend_kind kind = role == ADTLS_SERVER ? BACKEND_SERVER :
-							BACKEND_CLIENT;
 	struct backend_session *session = calloc(1, sizeof(*session));
 
 	if (session != NULL) {
@@ -72,9 +92,7 @@ struct backend_session *backend_session_new(struct backend_context *context,
 	session->context = context;
 	take_engine(context, &session->current, engine);
 	session->overhead = LIBCOAP_OVERHEAD;
-	session->mtu = context->config.mtu[kind];
-	session->setup = pki->setup;
-	session->has_pins = context->config.pins[role].count > 0;
+	take_settings(session);
 	TAILQ_INSERT_TAIL(&context->sessions, session, link);
 	return session;
 }
@@ -166,30 +184,61 @@ static void receive_copy(adtls_engine_t *engine, const uint8_t *data,
 	adtls_engine_receive(engine, backend_now(), copy, len);
 }
 
-/* A ClientHello on a session that has long been through that: its cookie
- * decides whether there is a successor. */
-static void receive_hello(struct backend_session *session, const uint8_t *data,
-			  size_t len)
-{
-	adtls_engine_t *engine = backend_hello_receive(
-		session->context, session->coap, data, len);
-
-	if (engine == NULL)
-		return;
-	backend_engine_clear(&session->successor);
-	take_engine(session->context, &session->successor, engine);
-}
-
 static bool is_past_handshake(const adtls_engine_t *engine)
 {
 	return adtls_engine_is_connected(engine) ||
 	       adtls_engine_is_closed(engine);
 }
 
+/* The peer has forgotten a handshake under way: nobody waits for it. */
+static void replace(struct backend_session *session, adtls_engine_t *engine)
+{
+	session->own_reason = ADTLS_REASON_CLOSED_BY_PEER;
+	session->own_detail = "the peer started its handshake anew";
+	backend_events_end(session, NULL);
+	backend_engine_clear(&session->current);
+	take_engine(session->context, &session->current, engine);
+	take_settings(session);
+	session->own_reason = ADTLS_REASON_NONE;
+	session->own_detail = NULL;
+	session->is_ended = false;
+}
+
+/* A ClientHello on a session that there is already: its cookie decides whether
+ * the peer starts anew. */
+static void receive_hello(struct backend_session *session, const uint8_t *data,
+			  size_t len, uint8_t *copy)
+{
+	adtls_engine_t *known = session->successor.engine != NULL ?
+					session->successor.engine :
+					session->current.engine;
+	adtls_engine_t *engine = backend_hello_receive(
+		session->context, session->coap, known, data, len);
+
+	if (engine == NULL)
+		return;
+	if (engine == known) {
+		if (!is_past_handshake(known))
+			receive_copy(known, data, len, copy);
+	} else if (is_past_handshake(session->current.engine)) {
+		backend_engine_clear(&session->successor);
+		take_engine(session->context, &session->successor, engine);
+	} else {
+		replace(session, engine);
+	}
+}
+
+static void receive_all(struct backend_session *session, const uint8_t *data,
+			size_t len, uint8_t *copy, uint8_t *other_copy)
+{
+	if (session->successor.engine != NULL)
+		receive_copy(session->successor.engine, data, len, other_copy);
+	receive_copy(session->current.engine, data, len, copy);
+}
+
 void backend_session_receive(struct backend_session *session,
 			     const uint8_t *data, size_t len)
 {
-	adtls_engine_t *successor = session->successor.engine;
 	uint8_t copy[LIBCOAP_DATAGRAM_MAX], other_copy[LIBCOAP_DATAGRAM_MAX];
 
 	/* Events point into the copies: they are handled before these go. */
@@ -197,15 +246,10 @@ void backend_session_receive(struct backend_session *session,
 		return;
 	backend_session_hold(session);
 	if (adtls_engine_role(session->current.engine) == ADTLS_SERVER &&
-	    backend_hello_is(data, len) &&
-	    is_past_handshake(session->current.engine) &&
-	    (successor == NULL || is_past_handshake(successor))) {
-		receive_hello(session, data, len);
-	} else {
-		if (successor != NULL)
-			receive_copy(successor, data, len, other_copy);
-		receive_copy(session->current.engine, data, len, copy);
-	}
+	    backend_hello_is(data, len))
+		receive_hello(session, data, len, copy);
+	else
+		receive_all(session, data, len, copy, other_copy);
 	handle_events(session);
 	backend_session_drop(session);
 }

@@ -13,10 +13,12 @@
 
 #include "backend_context.h"
 
-/* An engine, and the number by which its jobs find it. */
+/* An engine, the number by which its jobs find it, and what a server let its
+ * peer in with. */
 struct backend_engine {
 	adtls_engine_t *engine;
 	uint64_t number;
+	struct backend_psk_choice psk;
 };
 
 void backend_engine_clear(struct backend_engine *engine);

@@ -99,29 +99,22 @@ int coap_dtls_context_set_pki_root_cas(coap_context_t *coap,
 	return backend_roots_set(&context->config.roots, ca_file, ca_dir);
 }
 
-static int refuse_psk(void)
-{
-	backend_log(BACKEND_LOG_ERROR,
-		    "pre-shared keys are not supported: use certificates");
-	return 0;
-}
-
 int coap_dtls_context_set_cpsk(coap_context_t *coap, coap_dtls_cpsk_t *setup)
 {
 	struct backend_context *context = backend_context_find(coap);
 
-	(void)context;
-	(void)setup;
-	return refuse_psk();
+	return context != NULL &&
+	       backend_client_psk_set(&context->config.client_psk, setup);
 }
 
 int coap_dtls_context_set_spsk(coap_context_t *coap, coap_dtls_spsk_t *setup)
 {
 	struct backend_context *context = backend_context_find(coap);
 
-	(void)context;
-	(void)setup;
-	return refuse_psk();
+	if (context == NULL)
+		return 0;
+	backend_context_renew(context);
+	return backend_server_psk_set(&context->config.server_psk, setup);
 }
 
 /* Asked when a coaps endpoint is made: what cannot work fails here. The door
@@ -179,6 +172,7 @@ void *coap_dtls_new_client_session(coap_session_t *coap)
 {
 	struct backend_context *context = backend_context_of(coap);
 	struct backend_session *session;
+	const char *server_name;
 	adtls_config_t *config;
 	adtls_engine_t *engine;
 
@@ -186,12 +180,12 @@ void *coap_dtls_new_client_session(coap_session_t *coap)
 	if (context == NULL ||
 	    coap_session_get_type(coap) != COAP_SESSION_TYPE_CLIENT)
 		return NULL;
-	config = backend_config_get(&context->config, BACKEND_CLIENT,
-				    backend_hello_mtu(coap, LIBCOAP_OVERHEAD));
+	config = backend_config_of_client(
+		&context->config, coap,
+		backend_hello_mtu(coap, LIBCOAP_OVERHEAD), &server_name);
 	if (config == NULL ||
-	    adtls_engine_new_client(
-		    config, context->config.pki[ADTLS_CLIENT].server_name,
-		    backend_now(), &engine) != ADTLS_OK)
+	    adtls_engine_new_client(config, server_name, backend_now(),
+				    &engine) != ADTLS_OK)
 		return NULL;
 	session = backend_session_new(context, coap, engine);
 	if (session == NULL)
@@ -211,7 +205,7 @@ int coap_dtls_hello(coap_session_t *coap, const uint8_t *data, size_t len)
 
 	if (context == NULL)
 		return -1;
-	engine = backend_hello_receive(context, coap, data, len);
+	engine = backend_hello_receive(context, coap, NULL, data, len);
 	if (engine != NULL)
 		session = backend_session_new(context, coap, engine);
 	if (session == NULL) {

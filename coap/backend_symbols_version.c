@@ -41,7 +41,7 @@ void *coap_tls_new_server_session(coap_session_t *session)
 
 int coap_dtls_psk_is_supported(void)
 {
-	return 0;
+	return 1;
 }
 
 int coap_dtls_pki_is_supported(void)
@@ -56,7 +56,7 @@ int coap_dtls_pkcs11_is_supported(void)
 
 int coap_dtls_rpk_is_supported(void)
 {
-	return 1;
+	return 0;
 }
 
 int coap_oscore_is_supported(void)

@@ -37,6 +37,8 @@ coap_libbackend_a_SOURCES = \
 	coap/backend_pins.h \
 	coap/backend_pki.c \
 	coap/backend_pki.h \
+	coap/backend_psk.c \
+	coap/backend_psk.h \
 	coap/backend_roots.c \
 	coap/backend_roots.h \
 	coap/backend_session.c \

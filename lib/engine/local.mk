@@ -8,6 +8,7 @@ libadtls_core_la_SOURCES += \
 	lib/engine/endpoint.c \
 	lib/engine/endpoint.h \
 	lib/engine/endpoint_input.c \
+	lib/engine/endpoint_meet.c \
 	lib/engine/engine.c \
 	lib/engine/engine.h \
 	lib/engine/engine_events.c \

@@ -9,7 +9,13 @@ coap_test_program = \
 	tests/coap/program_credentials.c \
 	tests/coap/program_credentials.h
 
-check_PROGRAMS += tests/coap/coap_client tests/coap/coap_server
+check_PROGRAMS += \
+	tests/coap/coap_client \
+	tests/coap/coap_server \
+	tests/coap/session_client
+tests_coap_session_client_CPPFLAGS = $(public_cppflags)
+tests_coap_session_client_SOURCES = tests/coap/session_client.c
+tests_coap_session_client_LDADD = libadtls.la
 tests_coap_coap_client_CPPFLAGS = $(public_cppflags) $(COAP_CFLAGS)
 tests_coap_coap_client_SOURCES = tests/coap/coap_client.c $(coap_test_program)
 tests_coap_coap_client_LDADD = $(coap_ldadd)

@@ -448,5 +448,148 @@ class RawKeyTest(PeerTest):
             self.assertIn("a server needs a private key", self.finish(process, 1))
 
 
+def psk_client(port, key, identity, *words):
+    return Process(CLIENT, "--port", port, "--psk", key, "--identity", identity,
+                   *words)
+
+
+class PskTest(CoapTest):
+    def serve_psk(self, *options):
+        """A server without certificates."""
+        port = free_port()
+        server = Process(SERVER, "--port", port, *options)
+        self.addCleanup(self.end, server)
+        server.wait_for("ready")
+        return server, port
+
+    def accepted(self, port, key, identity, *words):
+        with psk_client(port, key, identity, *words, "get=identity") as process:
+            return self.finish(process)
+
+    def refused(self, server, expected, port, key, identity, *words):
+        """What a server says. Its client has no keys that the alert could be
+        believed by, and so waits for another answer."""
+        with psk_client(port, key, identity, *words, "get=identity") as process:
+            line = server.wait_for("outcome failed")
+            self.assertIn(expected, line)
+            process.kill()
+
+    def test_one_key_for_any_identity(self):
+        server, port = self.serve_psk("--psk", "secret")
+        output = self.accepted(port, "secret", "me")
+        self.assertIn("identity=me certificate=0", output)
+        self.assertIn("psk=me", output)
+        server.wait_for("outcome established none alert=none identity=me")
+
+    def test_wrong_key(self):
+        server, port = self.serve_psk("--psk", "secret")
+        self.refused(server, "bad-binder", port, "guess", "me")
+
+    def test_identities(self):
+        server, port = self.serve_psk("--identities", "a=key of a",
+                                      "--identities", "b=key of b", "--hint", "here")
+        self.assertIn("psk=a", self.accepted(port, "key of a", "a"))
+        # The server's own words, which a client of DTLS 1.3 does not hear.
+        server.wait_for("callback identity=a hint=here session=a")
+        self.assertIn("psk=b", self.accepted(port, "key of b", "b"))
+        self.refused(server, "bad-binder", port, "key of a", "b")
+        self.refused(server, "psk-unknown", port, "key of a", "c")
+
+    def test_many_sessions(self):
+        _, port = self.serve_psk("--psk", "secret")
+        output = self.accepted(port, "secret", "me", "--sessions", "20")
+        self.assertEqual(output.count("psk=me"), 20)
+
+    def test_names(self):
+        """validate_sni_call_back: a key for each name, and none for others."""
+        server, port = self.serve_psk("--psk-names", "one.example=first",
+                                      "--psk-names", "two.example=second",
+                                      "--psk-names", "=unnamed")
+        self.accepted(port, "first", "me", "--name", "one.example")
+        server.wait_for("callback psk-sni=one.example session=1")
+        self.accepted(port, "second", "me", "--name", "two.example")
+        self.accepted(port, "unnamed", "me")
+        self.refused(server, "bad-binder", port, "first", "me", "--name",
+                     "two.example")
+        self.refused(server, "psk-unknown", port, "first", "me", "--name",
+                     "three.example")
+
+    def test_name_then_identity(self):
+        server, port = self.serve_psk("--psk-names", "one.example=first",
+                                      "--identities", "me=mine")
+        self.accepted(port, "mine", "me", "--name", "one.example")
+        server.wait_for("callback psk-sni=one.example")
+        server.wait_for("callback identity=me hint=one.example")
+
+    def test_hint_callback(self):
+        """There are no hints: the callback hears an empty one."""
+        _, port = self.serve_psk("--identities", "other=key of other")
+        output = self.accepted(port, "unused", "unused", "--hint", "other",
+                               "--identities", "other=key of other")
+        self.assertIn("callback hint= session=1", output)
+        self.assertIn("psk=other", output)
+        with psk_client(port, "key", "other", "--hint", "unknown") as process:
+            self.assertIn("wants a hint", self.finish(process, 1))
+
+    def test_both_kinds_at_one_server(self):
+        server, port = self.serve("--psk", "secret")
+        self.assertIn("psk=me", self.accepted(port, "secret", "me"))
+        output = self.run_client(port, "get=identity")
+        self.assertIn("identity=CN=device-1 certificate=1", output)
+        self.assertNotIn("psk=me", output)
+        # Who was made with a PSK takes no certificate in its place.
+        self.refused(server, "bad-binder", port, "guess", "me")
+
+    def test_reconnects(self):
+        """Identity and key are the session's, not those set last."""
+        server, port = self.serve_psk("--psk", "secret")
+        with psk_client(port, "secret", "me", "get=close",
+                        "get=identity") as process:
+            output = self.finish(process, 1)
+        self.assertIn("psk=me", output)
+        self.assertEqual(output.count("outcome established"), 2)
+
+    def test_starts_anew_as_another(self):
+        """Whoever merely begins a handshake at an address changes nothing of what
+        is known about the one who is connected there."""
+        server, port = self.serve_psk("--identities", "a=key of a",
+                                      "--identities", "b=key of b")
+        own = free_port()
+        with psk_client(port, "key of a", "a", "--bind-port", own, "get=identity",
+                        "read", "get=identity") as first:
+            first.wait_for("psk=a")
+            first.kill()
+        with psk_client(port, "key of b", "b", "--bind-port", own,
+                        "get=identity") as second:
+            self.assertIn("psk=b", self.finish(second))
+        server.wait_for("outcome closed closed-by-peer")
+
+    def test_loss(self):
+        _, port = self.serve_psk("--psk", "secret")
+        clients = [psk_client(self.relay_to(port, way, number), "secret", "me",
+                              "get=identity")
+                   for way in ("--drop-to-server", "--drop-to-client")
+                   for number in range(1, 5)]
+        for process in clients:
+            with process:
+                self.finish(process)
+
+    def test_what_cannot_work(self):
+        for words in (["--identity", "me", "--psk", 65 * "k"],
+                      ["--identity", 257 * "i", "--psk", "k"],
+                      ["--identity", "", "--psk", "k"]):
+            with Process(CLIENT, "--port", free_port(), *words) as process:
+                self.assertIn("a pre-shared key needs its", self.finish(process, 1))
+        with Process(SERVER, "--port", free_port(), "--psk", 65 * "k") as process:
+            self.assertIn("a pre-shared key needs its key", self.finish(process, 1))
+        with Process(SERVER, "--port", free_port(), "--psk", "") as process:
+            self.assertIn("a server needs a pre-shared key", self.finish(process, 1))
+
+    def test_attestation_has_no_key_to_speak_of(self):
+        with Process(SERVER, "--port", free_port(), "--psk", "secret", "--policy",
+                     coap_case.CREDENTIALS.policy) as process:
+            self.assertIn("attestation", self.finish(process, 1))
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -12,6 +12,7 @@ import socket
 import subprocess
 import tempfile
 import threading
+import time
 import unittest
 
 import coap_case
@@ -81,7 +82,9 @@ class StockTest(CoapTest):
 
     def setUp(self):
         self.port = free_port(2)
-        options = [*self.stock_options(coap_case.CREDENTIALS.server), "-d", "10"]
+        # With certificates and PSKs at once, as a gateway that knows both.
+        options = [*self.stock_options(coap_case.CREDENTIALS.server), "-d", "10",
+                   "-k", "secret", "-h", "nobody hears this"]
         self.server = self.start("coap-server", "-A", "127.0.0.1", "-p", self.port,
                                  "-v", "7", *options)
         self.addCleanup(self.end, self.server)
@@ -147,11 +150,29 @@ class StockTest(CoapTest):
             self.assertIn("test server made with libcoap", self.finish(process))
         server.wait_for("peer 'sha256:")
 
-    def test_psk_is_refused(self):
-        with self.start("coap-client", "-k", "secret", "-u", "me",
-                        f"coaps://127.0.0.1:{self.port + 1}/") as process:
-            self.assertIn("pre-shared keys are not supported",
-                          self.finish(process, 255))
+    def ask_by_psk(self, key, identity, port=None):
+        return self.start("coap-client", "-k", key, "-u", identity,
+                          f"coaps://127.0.0.1:{port or self.port + 1}/")
+
+    def test_psk(self):
+        with self.ask_by_psk("secret", "me") as process:
+            self.assertIn("test server made with libcoap", self.finish(process))
+        self.server.wait_for("adtls: established, peer 'me'")
+
+    def test_wrong_psk(self):
+        # The client waits for an answer that it can believe.
+        with self.ask_by_psk("guess", "me") as process:
+            self.server.wait_for("bad-binder")
+            process.kill()
+
+    def test_psk_only(self):
+        port = free_port(2)
+        server = self.start("coap-server", "-A", "127.0.0.1", "-p", port, "-v", "7",
+                            "-k", "secret")
+        self.addCleanup(self.end, server)
+        server.wait_for("created DTLS endpoint")
+        with self.ask_by_psk("secret", "me", port + 1) as process:
+            self.assertIn("test server made with libcoap", self.finish(process))
 
     def test_blockwise(self):
         body = os.urandom(10000).hex()
@@ -238,6 +259,33 @@ class SessionTest(CoapTest):
                 self.finish(process)
 
 
+class LaterTest(CoapTest):
+    """What a peer may do after the handshake is not libcoap's business."""
+
+    def ask(self, port):
+        certificate, key = coap_case.CREDENTIALS.client
+        with Process(BUILD / "tests/coap/session_client", port,
+                     coap_case.CREDENTIALS.ca, certificate, key,
+                     "identity") as process:
+            return self.finish(process)
+
+    def test_key_updates_and_tickets(self):
+        server, port = self.serve()
+        output = self.ask(port)
+        # Who resumes is known, without a certificate.
+        first, _, second = output.partition("resumed")
+        self.assertEqual(first.count("identity=CN=device-1 certificate=1"), 3)
+        self.assertEqual(second.count("identity=CN=device-1 certificate=0"), 3)
+        for _ in range(2):
+            server.wait_for("outcome established none alert=none identity=CN=device-1")
+
+    def test_no_tickets_where_a_callback_is_to_be_asked(self):
+        server, port = self.serve("--refuse", "device-2")
+        output = self.ask(port)
+        self.assertIn("no ticket", output)
+        self.assertEqual(output.count("identity=CN=device-1"), 3)
+
+
 class EndTest(CoapTest):
     """Sessions end in order, by a crash, and by a successor."""
 
@@ -284,6 +332,20 @@ class EndTest(CoapTest):
                           server.wait_for("outcome closed"))
             second.tell()
             self.finish(second)
+
+    def test_client_starts_anew_within_its_handshake(self):
+        """Nobody waits for what the client has forgotten."""
+        server, port = self.serve()
+        with Recorder(port) as recorder:
+            recorder.most_to_client = 1  # HelloRetryRequest
+            with client(recorder.port, "get=identity") as first:
+                self.assertTrue(recorder.wait_for_received(2))
+                first.kill()
+            recorder.most_to_client = None
+            self.run_client(recorder.port, "get=identity")
+        self.assertIn("started its handshake anew",
+                      server.wait_for("outcome failed closed-by-peer"))
+        server.wait_for("outcome established")
 
     def test_replayed_hello_ends_nothing(self):
         """Anybody can repeat a ClientHello; only who completes the handshake
@@ -451,6 +513,7 @@ class Recorder:
 
     def __init__(self, server_port):
         self.sent, self.received = [], []
+        self.most_to_client = None  # datagrams that get through
         self._client = None
         self._inside, self._outside = (
             socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(2))
@@ -482,10 +545,18 @@ class Recorder:
                 self.send(datagram)
             if self._outside in ready:
                 self.received.append(self._outside.recv(65535))
-                self._inside.sendto(self.received[-1], self._client)
+                if (self.most_to_client is None or
+                        len(self.received) <= self.most_to_client):
+                    self._inside.sendto(self.received[-1], self._client)
 
     def send(self, datagram):
         self._outside.send(datagram)
+
+    def wait_for_received(self, count):
+        end = time.monotonic() + harness.PATIENCE
+        while len(self.received) < count and time.monotonic() < end:
+            time.sleep(0.01)
+        return len(self.received) >= count
 
 
 def first_hello():

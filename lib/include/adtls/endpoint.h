@@ -83,6 +83,25 @@ adtls_endpoint_address(const adtls_endpoint_t *endpoint,
 
 /** adtls_endpoint_detach: The caller owns @engine from here on, and feeds it itself. */
 void adtls_endpoint_detach(adtls_endpoint_t *endpoint, adtls_engine_t *engine);
+/**
+ * adtls_endpoint_meet:
+ * For who feeds detached engines: a ClientHello from an address that has one.
+ * @from: where it came from
+ * @known: the newest engine of that address, which is looked at only
+ * @datagram: as for adtls_endpoint_receive()
+ *
+ * Nobody starts anew at an address without a cookie (RFC 9147 §5.11).
+ *
+ * Returns: a new engine, the caller's, whose handshake may take the place of one
+ * under way at once, and of a connection once it is connected itself; @known,
+ * which is to receive the datagram: it may belong to its handshake; or NULL
+ * (answered by a cookie).
+ */
+adtls_engine_t *adtls_endpoint_meet(adtls_endpoint_t *endpoint,
+				    adtls_time_t now,
+				    const adtls_address_t *from,
+				    adtls_engine_t *known, uint8_t *datagram,
+				    size_t len);
 /** adtls_endpoint_release: Forget and free @engine. Engines that closed are released by the endpoint once their tombstone's time is over. */
 void adtls_endpoint_release(adtls_endpoint_t *endpoint, adtls_engine_t *engine);
 
