@@ -14,6 +14,7 @@
 #include "settings.h"
 #include "stopping.h"
 #include "summary.h"
+#include "tickets.h"
 
 /* As long as the default handshake deadline. */
 #define TIMEOUT_DEFAULT_S 60
@@ -28,6 +29,8 @@
 
 struct connect_options {
 	const char *name;
+	const char *resume;
+	const char *save_ticket;
 	const char *send;
 	const char *expect;
 	const char *linger;
@@ -42,6 +45,10 @@ static const struct cli_option name_options[] = {
 	{ "name", "NAME", "that the server is called by (SNI) and certified "
 	  "for\n(default HOST; \"\": any)",
 	  MEMBER(name) },
+	{ "resume", "FILE", "the connection whose ticket this is; the file is "
+	  "used up,\nand may be missing", MEMBER(resume) },
+	{ "save-ticket", "FILE", "ask for a ticket, and keep it for --resume",
+	  MEMBER(save_ticket) },
 	{ 0 },
 };
 
@@ -109,8 +116,11 @@ static const char *read_options(struct connection *connection, int argc,
 	char **operands;
 
 	cli_options_read(&usage, argc, argv, &operands);
-	if (settings->identity.ca == NULL && settings->identity.pin == NULL)
-		cli_usage_fail(&usage, "--ca is missing, or --pin");
+	if (settings->identity.ca == NULL && settings->identity.pin == NULL &&
+	    settings->identity.psk_key_file == NULL)
+		cli_usage_fail(&usage,
+			       "--ca is missing, or --pin, or --psk-key-file");
+	settings->protocol.resumption = options->save_ticket != NULL;
 	if (options->echo_once && options->expect != NULL)
 		cli_usage_fail(&usage,
 			       "--echo-once and --expect exclude each other");
@@ -237,6 +247,11 @@ static void finish(struct connection *connection, enum cli_status status)
 							  : NULL,
 	};
 
+	if (connection->options.save_ticket != NULL)
+		cli_ticket_save(connection->options.save_ticket,
+				adtls_engine_take_ticket(
+					adtls_session_engine(
+						connection->session)));
 	adtls_session_set_timeout(connection->session, BYE_TIMEOUT_MS);
 	adtls_session_bye(connection->session);
 	if (connection->report.statistics)
@@ -257,6 +272,7 @@ int connect_command(int argc, char **argv)
 	const char *address = read_options(&connection, argc, argv);
 	const char *name = connection.options.name;
 	struct addrinfo *addresses;
+	adtls_ticket_t *ticket = NULL;
 	enum cli_status status;
 	char *host;
 	int result;
@@ -266,9 +282,13 @@ int connect_command(int argc, char **argv)
 	addresses = cli_address_resolve(address, &host);
 	if (name == NULL)
 		name = host;
-	if (adtls_session_new_client(connection.config,
-				     *name != '\0' ? name : NULL, 0,
-				     &connection.session) != ADTLS_OK ||
+	if (connection.options.resume != NULL)
+		ticket = cli_ticket_take("--resume", connection.options.resume);
+	if (adtls_session_new_client_resuming(connection.config,
+					      *name != '\0' ? name : NULL,
+					      ticket, 0,
+					      &connection.session) !=
+		    ADTLS_OK ||
 	    adtls_session_set_workers(connection.session, 1) != ADTLS_OK)
 		cli_fail(CLI_NETWORK, "not enough memory or threads");
 	dialogue.session = connection.session;

@@ -24,6 +24,10 @@ const struct cli_option cli_identity_options[] = {
 	  offsetof(struct cli_identity, key) },
 	{ "raw-key", "FILE", "a private key to show as a raw public key",
 	  offsetof(struct cli_identity, raw_key) },
+	{ "psk-identity", "TEXT", "of a pre-shared key",
+	  offsetof(struct cli_identity, psk_identity) },
+	{ "psk-key-file", "FILE", "that key, in hexadecimal digits",
+	  offsetof(struct cli_identity, psk_key_file) },
 	{ "pin", "PIN[,PIN]...", "raw public keys that the peer may show: "
 	  "files, or\nsha256:DIGITS", offsetof(struct cli_identity, pin) },
 	{ "crl", "FILE", "certificate revocation lists",
@@ -176,6 +180,26 @@ static void set_trust(adtls_credentials_t *credentials,
 		set_tolerated(credentials, identity->tolerate);
 }
 
+static void set_psk(adtls_credentials_t *credentials,
+		    const struct cli_identity *identity)
+{
+	const char *text = identity->psk_identity;
+	const char *file = identity->psk_key_file;
+
+	if ((text == NULL) != (file == NULL))
+		cli_fail(CLI_USAGE,
+			 "--psk-identity and --psk-key-file belong together");
+	if (text == NULL)
+		return;
+	cli_check_readable("--psk-key-file", file);
+	check_file(adtls_credentials_set_psk_file(
+			   credentials,
+			   (adtls_bytes_t){ (const uint8_t *)text,
+					    strlen(text) },
+			   file, ADTLS_PSK_SHA256),
+		   "--psk-key-file", file);
+}
+
 adtls_credentials_t *cli_credentials_new(const struct cli_identity *identity)
 {
 	adtls_credentials_t *credentials;
@@ -193,6 +217,7 @@ adtls_credentials_t *cli_credentials_new(const struct cli_identity *identity)
 				   credentials, identity->raw_key),
 			   "--raw-key", identity->raw_key);
 	}
+	set_psk(credentials, identity);
 	return credentials;
 }
 

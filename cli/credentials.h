@@ -14,6 +14,8 @@ struct cli_identity {
 	const char *cert;
 	const char *key;
 	const char *raw_key;
+	const char *psk_identity;
+	const char *psk_key_file;
 	const char *pin;
 	const char *crl;
 	bool require_crl;

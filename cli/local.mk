@@ -30,7 +30,9 @@ cli_adtls_cli_SOURCES = \
 	cli/stopping.c \
 	cli/stopping.h \
 	cli/summary.c \
-	cli/summary.h
+	cli/summary.h \
+	cli/tickets.c \
+	cli/tickets.h
 cli_adtls_cli_LDADD = cli/libcli.a libadtls.la $(GNUTLS_LIBS) $(JANSSON_LIBS)
 
 dist_man_MANS = cli/adtls-cli.1

@@ -91,7 +91,13 @@ void cli_print_session(FILE *file, const char *prefix,
 	fprintf(file, "%sgroup: %s%s\n", prefix, parameters.group,
 		parameters.hello_retry_request ? ", after HelloRetryRequest"
 					       : "");
-	fprintf(file, "%ssignature: %s\n", prefix, parameters.signature);
+	if (parameters.psk || parameters.resumed)
+		fprintf(file, "%sauthenticated by: %s\n", prefix,
+			parameters.psk ? "pre-shared key"
+				       : "ticket (resumed)");
+	else
+		fprintf(file, "%ssignature: %s\n", prefix,
+			parameters.signature);
 	if (parameters.application_protocol.len > 0) {
 		fprintf(file, "%sapplication protocol: ", prefix);
 		cli_print_clean(

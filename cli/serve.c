@@ -94,9 +94,10 @@ static void read_options(struct service *service, int argc, char **argv)
 
 	cli_options_read(&usage, argc, argv, &operands);
 	if (settings->identity.raw_key == NULL &&
+	    settings->identity.psk_key_file == NULL &&
 	    (settings->identity.cert == NULL || settings->identity.key == NULL))
 		cli_usage_fail(&usage, "--cert and --key are needed, or "
-				       "--raw-key");
+				       "--raw-key, or --psk-key-file");
 	service->export = cli_export_read(service->report.export);
 }
 
@@ -125,7 +126,10 @@ static void log_connected(const struct service *service, const char *prefix,
 
 	adtls_engine_parameters(peer, &parameters);
 	fprintf(service->log, "%sconnected: %s, %s, %s", prefix,
-		parameters.suite, parameters.group, parameters.signature);
+		parameters.suite, parameters.group,
+		parameters.psk	       ? "pre-shared key"
+		: parameters.resumed ? "ticket"
+				     : parameters.signature);
 	fputs(*identity != '\0' ? ", " : "", service->log);
 	cli_print_clean(service->log, identity, strlen(identity));
 	fputc('\n', service->log);

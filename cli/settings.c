@@ -143,6 +143,8 @@ static void set_protocol(adtls_config_t *config,
 			  "--mtu");
 	if (protocol->timer != NULL)
 		set_timer(config, protocol->timer);
+	cli_check(adtls_config_set_resumption(config, protocol->resumption),
+		  "--save-ticket");
 	if (protocol->timeout != NULL)
 		cli_check(adtls_config_set_handshake_deadline(
 				  config, US_PER_S * (uint64_t)cli_number(

@@ -18,6 +18,7 @@ struct cli_protocol {
 	const char *mtu;
 	const char *timer;
 	const char *timeout;
+	bool resumption; /* ask for tickets */
 };
 
 /* A server's rules for its clients. */

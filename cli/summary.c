@@ -104,9 +104,11 @@ static json_t *parameters_of(const adtls_engine_t *engine)
 	adtls_parameters_t parameters;
 
 	adtls_engine_parameters(engine, &parameters);
-	return json_pack("{s:s, s:s, s:s, s:o, s:o, s:b, s:b, s:b}", "suite",
+	return json_pack("{s:s, s:s, s:s, s:b, s:b, s:o, s:o, s:b, s:b, s:b}", "suite",
 			 parameters.suite, "group", parameters.group,
-			 "signature", parameters.signature, "server_name",
+			 "signature", parameters.signature, "psk",
+			 parameters.psk, "resumed", parameters.resumed,
+			 "server_name",
 			 clean_string(parameters.server_name),
 			 "application_protocol",
 			 protocol_of(&parameters),

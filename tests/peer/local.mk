@@ -4,6 +4,7 @@ script_tests += \
 	tests/peer/test_adtls.py \
 	tests/peer/test_credentials.py \
 	tests/peer/test_peer.py \
+	tests/peer/test_psk.py \
 	tests/peer/test_tools.py
 
 EXTRA_DIST += \

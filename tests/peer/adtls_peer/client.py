@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The client's handshake, in the order of RFC 8446 Appendix A.1."""
 
-from . import attestation, authentication, certificates, messages, negotiation
+from . import (attestation, authentication, certificates, messages, negotiation,
+               psk)
 from .codepoints import (DTLS_1_3, Alert, ExtensionType, HandshakeType,
                          ProtocolError)
 from .connection import Config, Connection
@@ -33,6 +34,15 @@ class Client(Connection):
 
         message = yield (HandshakeType.ENCRYPTED_EXTENSIONS,)
         self._take_encrypted_extensions(message)
+        if not self.psk:
+            yield from self._authenticate_server()
+        message = yield (HandshakeType.FINISHED,)
+        authentication.take_finished(self, message,
+                                     self.schedule.server_handshake_traffic_secret)
+        self.derive_application_secrets()
+        self._send_final_flight()
+
+    def _authenticate_server(self):
         message = yield (HandshakeType.CERTIFICATE_REQUEST, HandshakeType.CERTIFICATE)
         if message.kind == HandshakeType.CERTIFICATE_REQUEST:
             self.certificate_request = CertificateRequest.decode(message.body)
@@ -45,11 +55,6 @@ class Client(Connection):
         authentication.take_certificate(self, message)
         message = yield (HandshakeType.CERTIFICATE_VERIFY,)
         authentication.take_certificate_verify(self, message)
-        message = yield (HandshakeType.FINISHED,)
-        authentication.take_finished(self, message,
-                                     self.schedule.server_handshake_traffic_secret)
-        self.derive_application_secrets()
-        self._send_final_flight()
 
     # ClientHello.
 
@@ -67,6 +72,9 @@ class Client(Connection):
             hello.extensions.append((ExtensionType.SERVER_NAME,
                                      messages.encode_server_name(config.server_name)))
         hello.extensions += negotiation.offers(config)
+        if config.psks or config.wants_tickets:
+            hello.extensions.append((ExtensionType.PSK_KEY_EXCHANGE_MODES,
+                                     psk.encode_modes()))
         if config.attester:
             hello.extensions.append((
                 ExtensionType.EVIDENCE_PROPOSAL, attestation.encode_offer(
@@ -79,8 +87,15 @@ class Client(Connection):
 
     def _send_hello(self) -> None:
         self.misbehaviour.client_hello(self, self.hello)
+        psk.add_offers(self, self.hello)
+        self.misbehaviour.pre_shared_key(self, self.hello)
         self.begin_flight()
         self.send_message(self.hello.encode(), 0)
+
+    def psks_on_offer(self) -> list:
+        """After a retry those that fit the suite (RFC 8446 §4.1.4)."""
+        return [one for one in self.config.psks
+                if not self.retried or one.hash_name == self.suite.hash_name]
 
     # ServerHello and HelloRetryRequest.
 
@@ -137,8 +152,13 @@ class Client(Connection):
     def _take_server_hello(self, hello: ServerHello, message) -> None:
         if hello.is_retry:
             raise ProtocolError(Alert.UNEXPECTED_MESSAGE, "a second HelloRetryRequest")
-        extensions = self._check_hello(hello, {ExtensionType.SUPPORTED_VERSIONS,
-                                               ExtensionType.KEY_SHARE})
+        allowed = {ExtensionType.SUPPORTED_VERSIONS, ExtensionType.KEY_SHARE}
+        if self.psks_on_offer():
+            allowed.add(ExtensionType.PRE_SHARED_KEY)
+        extensions = self._check_hello(hello, allowed)
+        if ExtensionType.PRE_SHARED_KEY in extensions:
+            self.use_psk(psk.take_selection(
+                self, extensions[ExtensionType.PRE_SHARED_KEY]))
         if ExtensionType.KEY_SHARE not in extensions:
             raise ProtocolError(Alert.MISSING_EXTENSION, "key_share")
         self.group, key_exchange = messages.decode_share(

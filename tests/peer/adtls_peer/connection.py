@@ -12,7 +12,7 @@ types that may come next and is resumed with the message.
 from dataclasses import dataclass, field
 from typing import Callable, Generator, Optional
 
-from . import ack, flight, keys, record
+from . import ack, flight, keys, psk, record
 from .appraisal import RelyingParty, Verdict
 from .attestation import DEFAULT_MESSAGE_LIMIT
 from .codepoints import (Alert, CertificateType, CipherSuite, ContentType,
@@ -40,6 +40,9 @@ class Config:
     protocols: tuple = ()  # of applications, the favourite first
     shows_raw_key: bool = False  # to peers that take one
     pins: tuple = ()  # SubjectPublicKeyInfos that a peer may show
+    psks: tuple = ()  # psk.Psk: offered by a client, known to a server
+    wants_tickets: bool = False  # a client
+    tickets: Optional[dict] = None  # a server's memory of those that it gave
     suites: tuple = (CipherSuite.TLS_AES_128_GCM_SHA256,)
     groups: tuple = (NamedGroup.X25519, NamedGroup.SECP256R1)
     schemes: tuple = (SignatureScheme.ECDSA_SECP256R1_SHA256,)
@@ -88,6 +91,8 @@ class Connection:
         self.protocol: Optional[bytes] = None  # of the application
         self.called: Optional[str] = None  # a server, by this name
         self.name_was_used = False  # a client's, by the server
+        self.psk = None  # in place of certificates
+        self.tickets: list = []  # that a client got
         self.peer_chain: list = []
         self.peer_key = None
         self.peer_spki = b""
@@ -237,10 +242,11 @@ class Connection:
         """What the subclass does at once when the handshake is complete."""
 
     def _take_post_handshake(self, message: HandshakeMessage) -> None:
-        """A ticket is acknowledged and forgotten; nothing else was negotiated."""
+        """A ticket is acknowledged and kept; nothing else was negotiated."""
         if message.kind != HandshakeType.NEW_SESSION_TICKET or self.is_server:
             raise ProtocolError(Alert.UNEXPECTED_MESSAGE,
                                 f"{message.name()} after the handshake")
+        self.tickets.append(psk.take_ticket(self, message))
         self.acknowledgements.is_due = True
 
     def _take_ack(self, opened: record.OpenedRecord) -> None:
@@ -459,6 +465,11 @@ class Connection:
         self.suite = SUITES[CipherSuite(number)]
         self.transcript.hash_name = self.suite.hash_name
         self.schedule = keys.KeySchedule(hash_name=self.suite.hash_name)
+
+    def use_psk(self, selected) -> None:
+        self.psk = selected
+        self.schedule = keys.KeySchedule(hash_name=self.suite.hash_name,
+                                         psk=selected.key)
 
     def install_epoch(self, epoch: int, client_secret: bytes, server_secret: bytes,
                       read: bool = True, write: bool = True) -> None:

@@ -128,14 +128,14 @@ def message_hash(client_hello_hash: bytes) -> bytes:
 
 
 class KeySchedule:
-    """The secrets of one connection without PSK, as far as they are known."""
+    """The secrets of one connection, as far as they are known."""
 
-    def __init__(self, prefix: bytes = DTLS_PREFIX,
-                 hash_name: str = "sha256") -> None:
+    def __init__(self, prefix: bytes = DTLS_PREFIX, hash_name: str = "sha256",
+                 psk: bytes = b"") -> None:
         self.prefix = prefix
         self._hash_name = hash_name
         self._zero = bytes(hashlib.new(hash_name).digest_size)
-        self.early_secret = hkdf_extract(self._zero, self._zero, hash_name)
+        self.early_secret = hkdf_extract(self._zero, psk or self._zero, hash_name)
 
     def _extract(self, secret: bytes, input_key: bytes) -> bytes:
         """The next stage, from the one before."""

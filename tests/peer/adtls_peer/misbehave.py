@@ -30,6 +30,9 @@ class Misbehaviour:
     def client_hello(self, connection, hello) -> None:
         """May edit the ClientHello; connection.retried tells the second."""
 
+    def pre_shared_key(self, connection, hello) -> None:
+        """May edit the ClientHello, now that its binders are there."""
+
     def server_hello(self, connection, hello) -> None:
         """May edit the ServerHello or HelloRetryRequest."""
 

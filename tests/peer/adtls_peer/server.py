@@ -5,7 +5,8 @@ import hashlib
 import hmac
 from typing import Optional
 
-from . import attestation, authentication, messages, negotiation, signing, wire
+from . import (attestation, authentication, messages, negotiation, psk, signing,
+               wire)
 from .codepoints import (DTLS_1_3, Alert, ExtensionType, HandshakeType,
                          ProtocolError)
 from .connection import Config, Connection
@@ -22,6 +23,7 @@ class Server(Connection):
         self.cookie_key = config.random_bytes(32)
         self.answers: list = []  # EncryptedExtensions, but for attestation
         self.cmw: Optional[bytes] = None
+        self.selected_psk: Optional[int] = None  # its place in the offer
 
     def handshake(self):
         message = yield (HandshakeType.CLIENT_HELLO,)
@@ -34,7 +36,7 @@ class Server(Connection):
         self.version_is_known = True
         self._send_flight(hello)
 
-        if self._requests_certificate():
+        if self._requests_certificate() and not self.psk:
             message = yield (HandshakeType.CERTIFICATE,)
             if Certificate.decode(message.body).chain or self._needs_certificate():
                 authentication.take_certificate(self, message, name_is_checked=False)
@@ -70,9 +72,11 @@ class Server(Connection):
                        ExtensionType.SIGNATURE_ALGORITHMS):
             if needed not in extensions:
                 raise ProtocolError(Alert.MISSING_EXTENSION, needed.name.lower())
+        self.before_hello, self.hello_body = self.transcript.messages, message.body
         self.peer_schemes = messages.decode_numbers(
             extensions[ExtensionType.SIGNATURE_ALGORITHMS])
-        if signing.select_scheme(self.config.key, self.peer_schemes) is None:
+        if self.config.key and signing.select_scheme(
+                self.config.key, self.peer_schemes) is None:
             raise ProtocolError(Alert.HANDSHAKE_FAILURE, "no common signature scheme")
         for extension in (e for e in attestation.EXTENSIONS if e in extensions):
             attestation.decode_offer(extension, extensions[extension])
@@ -151,15 +155,23 @@ class Server(Connection):
     def _send_flight(self, hello: ClientHello) -> None:
         """ServerHello to Finished; refusals come after ServerHello (protocol §3)."""
         self.begin_flight()
+        selected = psk.select(self, hello, self.hello_body, self.before_hello)
+        if selected:
+            self.use_psk(selected[1])
+        self.selected_psk = selected and selected[0]
+        self.offers_modes = (ExtensionType.PSK_KEY_EXCHANGE_MODES
+                             in dict(hello.extensions))
         self._send_server_hello(hello)
         refusal = self._negotiate(hello) or self._select(hello)
         if refusal:
             self.transmit()
             raise refusal
         steps = ["encrypted_extensions"]
-        if self._requests_certificate():
+        if self._requests_certificate() and not self.psk:
             steps.append("certificate_request")
-        steps += ["certificate", "certificate_verify", "finished"]
+        if not self.psk:
+            steps += ["certificate", "certificate_verify"]
+        steps.append("finished")
         for step in self.misbehaviour.server_flight(self, steps):
             getattr(self, f"send_{step}")()
         self.derive_application_secrets()
@@ -174,6 +186,9 @@ class Server(Connection):
                  messages.encode_selected_version()),
                 (ExtensionType.KEY_SHARE,
                  messages.encode_share(self.group, share.key_exchange()))])
+        if self.psk:
+            answer.extensions.append((ExtensionType.PRE_SHARED_KEY,
+                                      wire.uint(self.selected_psk, 2)))
         self.misbehaviour.server_hello(self, answer)
         self.send_message(answer.encode(), 0)
         self.enter_handshake_epoch(shared_secret)
@@ -181,7 +196,7 @@ class Server(Connection):
     def _negotiate(self, hello: ClientHello) -> Optional[ProtocolError]:
         """Selects the client's Evidence type as policy says (protocol §3)."""
         policy = self.config.relying_party
-        if policy is None:
+        if policy is None or self.psk:
             return None
         offer = dict(hello.extensions).get(ExtensionType.EVIDENCE_PROPOSAL)
         if offer is not None:
@@ -198,6 +213,8 @@ class Server(Connection):
         return ProtocolError(Alert.UNSUPPORTED_EVIDENCE, "no common Evidence type")
 
     def _select(self, hello: ClientHello) -> Optional[ProtocolError]:
+        if self.psk:
+            return None
         try:
             self.answers = negotiation.select(self, hello,
                                               self._requests_certificate())
@@ -234,6 +251,10 @@ class Server(Connection):
     def completed(self) -> None:
         """The ACK of the final flight goes first, then the appraisal's outcome."""
         self.send_ack()
+        if self.config.tickets is not None and self.offers_modes:
+            self.begin_flight()
+            self.send_message(psk.make_ticket(self), 3)
+            self.transmit()
         if self.cmw is None:
             return
         self.binder = attestation.binder(
