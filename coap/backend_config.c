@@ -24,6 +24,7 @@ void backend_config_init(struct backend_config *config,
 {
 	config->context = context;
 	backend_names_init(&config->names);
+	backend_tickets_init(&config->tickets);
 }
 
 adtls_role_t backend_role_of(enum backend_kind kind)
@@ -38,6 +39,8 @@ void backend_config_renew(struct backend_config *config)
 		config->sealed[kind] = NULL;
 	}
 	backend_names_clear(&config->names);
+	backend_tickets_clear(&config->tickets);
+	config->generation++;
 }
 
 void backend_config_clear(struct backend_config *config)
@@ -107,20 +110,23 @@ static int set_callbacks(struct backend_config *from, enum backend_kind kind,
 			 adtls_config_t *config)
 {
 	const struct backend_pki *pki = &from->pki[backend_role_of(kind)];
-	int error = ADTLS_OK;
+	/* Who resumes shows nothing that a callback could be asked about. */
+	bool asks_about_peers =
+		pki->setup.validate_cn_call_back != NULL ||
+		pki->setup.additional_tls_setup_call_back != NULL;
+	int error;
 
 	if (kind == BACKEND_CLIENT_PSK || !pki->is_set)
 		return ADTLS_OK;
 	error = backend_verify_set(from->context, pki, config);
+	if (error == ADTLS_OK && kind == BACKEND_CLIENT)
+		error = adtls_config_set_resumption(config, !asks_about_peers);
 	if (error != ADTLS_OK || kind != BACKEND_SERVER)
 		return error;
 	error = adtls_config_set_client_authentication(
 		config, backend_pki_client_authentication(
 				pki, &from->pins[ADTLS_SERVER]));
-	/* Who resumes shows nothing that a callback could be asked about. */
-	if (error == ADTLS_OK && (pki->setup.validate_cn_call_back != NULL ||
-				  pki->setup.additional_tls_setup_call_back !=
-					  NULL))
+	if (error == ADTLS_OK && asks_about_peers)
 		error = adtls_config_set_tickets(config, 0, TICKET_LIFETIME_S);
 	if (error == ADTLS_OK && pki->setup.validate_sni_call_back != NULL)
 		error = backend_credentials_set_names(from, config);

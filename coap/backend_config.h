@@ -8,6 +8,7 @@
 #include "backend_pki.h"
 #include "backend_psk.h"
 #include "backend_roots.h"
+#include "backend_tickets.h"
 
 #include <adtls/coap.h>
 
@@ -49,6 +50,8 @@ struct backend_config {
 	struct backend_pki pki[2];   /* by adtls_role_t */
 	struct backend_pins pins[2]; /* what the peers of the role may show */
 	struct backend_names names;
+	struct backend_tickets tickets; /* of clients */
+	unsigned generation; /* counts what backend_config_renew() ended */
 	bool refuses_nameless; /* as validate_sni_call_back said */
 	struct backend_client_psk client_psk;
 	struct backend_server_psk server_psk;

@@ -150,6 +150,18 @@ static void handle_closed(struct backend_session *session,
 	context->tombstones++;
 }
 
+/* For the next connection to this server, with the same credentials. */
+static void keep_ticket(struct backend_session *session)
+{
+	struct backend_config *config = &session->context->config;
+
+	if (session->generation == config->generation)
+		backend_tickets_add(
+			&config->tickets,
+			coap_session_get_addr_remote(session->coap),
+			adtls_engine_take_ticket(session->current.engine));
+}
+
 static void handle_event(struct backend_session *session,
 			 const adtls_event_t *event)
 {
@@ -162,7 +174,9 @@ static void handle_event(struct backend_session *session,
 		return;
 	case ADTLS_EVENT_REFUSED: /* CLOSED follows */
 	case ADTLS_EVENT_KEYS_UPDATED:
+		return;
 	case ADTLS_EVENT_TICKET:
+		keep_ticket(session);
 		return;
 	case ADTLS_EVENT_DATA:
 		deliver(session, event->data);

@@ -49,7 +49,8 @@ void backend_server_psk_clear(struct backend_server_psk *psk);
 /* Was @session, a client's, made with a PSK? */
 bool backend_psk_is_of(const coap_session_t *session);
 /* Take identity and key of @session, after its callback was asked.
- * *@out_changed: they are not those of before. False, with a line in the log. */
+ * *@out_changed: they are not those of before. False, with a line in the
+ * log. */
 bool backend_client_psk_take(struct backend_client_psk *psk,
 			     coap_session_t *session, bool *out_changed);
 

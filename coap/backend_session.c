@@ -67,6 +67,7 @@ static void take_settings(struct backend_session *session)
 	adtls_role_t role = adtls_engine_role(session->current.engine);
 
 	session->mtu = config->mtu[kind_of(role, session->coap)];
+	session->generation = config->generation;
 	session->setup = config->pki[role].setup;
 	session->has_pins = config->pins[role].count > 0;
 }

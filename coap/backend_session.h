@@ -30,6 +30,7 @@ struct backend_session {
 	struct backend_engine current;
 	struct backend_engine successor; /* its engine is NULL: none */
 	unsigned users;			 /* who work with it on the stack */
+	unsigned generation;		 /* of its configuration */
 	unsigned overhead;		 /* as libcoap was told last */
 	size_t mtu;			 /* of the engine */
 	bool is_established;		 /* libcoap knows that data may flow */

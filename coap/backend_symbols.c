@@ -168,6 +168,16 @@ static struct backend_session *find(const coap_session_t *coap)
 	return context != NULL ? backend_session_find(context, coap) : NULL;
 }
 
+/* With a PSK there are none: another session's would be of another identity. */
+static adtls_ticket_t *take_ticket(struct backend_context *context,
+				   const coap_session_t *coap)
+{
+	if (backend_psk_is_of(coap))
+		return NULL;
+	return backend_tickets_take(&context->config.tickets,
+				    coap_session_get_addr_remote(coap));
+}
+
 void *coap_dtls_new_client_session(coap_session_t *coap)
 {
 	struct backend_context *context = backend_context_of(coap);
@@ -184,8 +194,10 @@ void *coap_dtls_new_client_session(coap_session_t *coap)
 		&context->config, coap,
 		backend_hello_mtu(coap, LIBCOAP_OVERHEAD), &server_name);
 	if (config == NULL ||
-	    adtls_engine_new_client(config, server_name, backend_now(),
-				    &engine) != ADTLS_OK)
+	    adtls_engine_new_client_resuming(config, server_name,
+					     take_ticket(context, coap),
+					     backend_now(), &engine) !=
+		    ADTLS_OK)
 		return NULL;
 	session = backend_session_new(context, coap, engine);
 	if (session == NULL)

@@ -45,6 +45,8 @@ coap_libbackend_a_SOURCES = \
 	coap/backend_session.h \
 	coap/backend_symbols.c \
 	coap/backend_symbols_version.c \
+	coap/backend_tickets.c \
+	coap/backend_tickets.h \
 	coap/backend_verify.c \
 	coap/backend_verify.h \
 	coap/backend_wake.c \

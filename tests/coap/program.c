@@ -195,10 +195,13 @@ static void tell_outcome(void *argument, const adtls_coap_outcome_t *outcome)
 		[ADTLS_COAP_FAILED] = "failed",
 		[ADTLS_COAP_CLOSED] = "closed",
 	};
+	adtls_parameters_t parameters;
 
 	(void)argument;
-	printf("outcome %s %s alert=%s%s identity=%s detail=%s\n",
-	       names[outcome->type], adtls_reason_name(outcome->reason),
+	adtls_engine_parameters(outcome->engine, &parameters);
+	printf("outcome %s%s %s alert=%s%s identity=%s detail=%s\n",
+	       names[outcome->type], parameters.resumed ? " resumed" : "",
+	       adtls_reason_name(outcome->reason),
 	       outcome->alert_received ? "received:" : "",
 	       outcome->alert == ADTLS_ALERT_NONE ?
 		       "none" :

@@ -276,8 +276,20 @@ class LaterTest(CoapTest):
         first, _, second = output.partition("resumed")
         self.assertEqual(first.count("identity=CN=device-1 certificate=1"), 3)
         self.assertEqual(second.count("identity=CN=device-1 certificate=0"), 3)
-        for _ in range(2):
-            server.wait_for("outcome established none alert=none identity=CN=device-1")
+        server.wait_for("outcome established none alert=none identity=CN=device-1")
+        server.wait_for("outcome established resumed none alert=none "
+                        "identity=CN=device-1")
+
+    def test_libcoap_resumes(self):
+        """Where nobody is to be asked about the peer again."""
+        _, port = self.serve()
+        words = ["get=identity", "disconnect", "get=identity"]
+        output = self.run_client(port, *words)
+        self.assertIn("outcome established resumed", output)
+        self.assertEqual(output.count("identity=CN=device-1 "), 2)
+        output = self.run_client(port, "--refuse", "elsewhere", *words)
+        self.assertEqual(output.count("outcome established none"), 2)
+        self.assertEqual(output.count("callback cn=localhost"), 2)
 
     def test_no_tickets_where_a_callback_is_to_be_asked(self):
         server, port = self.serve("--refuse", "device-2")
