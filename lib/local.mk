@@ -5,9 +5,10 @@
 noinst_LTLIBRARIES += libadtls_core.la
 lib_LTLIBRARIES += libadtls.la
 
+core_libs = $(GNUTLS_LIBS) $(HOGWEED_LIBS) $(NETTLE_LIBS) $(GMP_LIBS) \
+	$(CBOR_LIBS) $(JANSSON_LIBS)
 libadtls_core_la_SOURCES =
-libadtls_core_la_LIBADD = $(GNUTLS_LIBS) $(HOGWEED_LIBS) $(NETTLE_LIBS) \
-	$(GMP_LIBS) $(CBOR_LIBS) $(JANSSON_LIBS)
+libadtls_core_la_LIBADD = $(core_libs)
 
 libadtls_la_SOURCES =
 libadtls_la_LIBADD = libadtls_core.la

@@ -38,7 +38,15 @@ interop_tests =
 # What interop_tests run besides the programs of the build.
 interop_programs =
 
-LDADD = tests/support/libsupport.la libadtls_core.la $(CMOCKA_LIBS)
+LDADD = tests/support/.libs/libsupport.a .libs/libadtls_core.a $(CMOCKA_LIBS) \
+	$(core_libs)
+tests/support/.libs/libsupport.a: tests/support/libsupport.la ;
+.libs/libadtls_core.a: libadtls_core.la ;
+
+# Archives alone need no libtool, whose script takes longer than the linker.
+link_options = $(AM_CFLAGS) $(CFLAGS) $(AM_LDFLAGS) $(LDFLAGS) -o $@
+LINK = $(if $(filter $(cmocka_programs),$@),$(CCLD) $(link_options),\
+	$(LIBTOOL) $(AM_V_lt) --tag=CC --mode=link $(CCLD) $(link_options))
 
 include tests/support/local.mk
 include tests/unit/local.mk
