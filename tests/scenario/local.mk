@@ -87,6 +87,10 @@ tests_scenario_test_attacks_endpoint_SOURCES = \
 	tests/scenario/test_attacks_endpoint.c \
 	$(attacker)
 
+cmocka_programs += tests/scenario/test_endpoint_meet
+tests_scenario_test_endpoint_meet_SOURCES = \
+	tests/scenario/test_endpoint_meet.c
+
 cmocka_programs += tests/scenario/test_psk
 tests_scenario_test_psk_SOURCES = tests/scenario/test_psk.c
 
