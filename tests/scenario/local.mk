@@ -94,5 +94,14 @@ tests_scenario_test_endpoint_meet_SOURCES = \
 cmocka_programs += tests/scenario/test_psk
 tests_scenario_test_psk_SOURCES = tests/scenario/test_psk.c
 
+resuming = tests/scenario/resuming.c tests/scenario/resuming.h
+
 cmocka_programs += tests/scenario/test_resumption
-tests_scenario_test_resumption_SOURCES = tests/scenario/test_resumption.c
+tests_scenario_test_resumption_SOURCES = \
+	tests/scenario/test_resumption.c \
+	$(resuming)
+
+cmocka_programs += tests/scenario/test_resumption_grants
+tests_scenario_test_resumption_grants_SOURCES = \
+	tests/scenario/test_resumption_grants.c \
+	$(resuming)

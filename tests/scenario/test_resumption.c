@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Connections that resume earlier ones: by whom, for how long, and what becomes
- * of grants. */
+/* Connections that resume earlier ones: by whom, and for how long. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,111 +11,19 @@
 
 #include <adtls/ticket.h>
 
-#include "base/buffer.h"
-#include "tests/support/simulation.h"
-
-#define SECOND 1000000ull
-#define MINUTE (60 * SECOND)
-#define HOUR   (60 * MINUTE)
-#define DAY    (24 * HOUR)
-
-static const uint8_t ticket_keys[4][ADTLS_TICKET_KEY_LEN] = {
-	{ 1 }, { 2 }, { 3 }, { 4 }
-};
-
-/* What the servers of the next worlds do. */
-static struct {
-	unsigned count;
-	uint32_t lifetime_s;
-	const uint8_t *key;	/* NULL: its own */
-} given;
-
-static void usual(void)
-{
-	memset(&given, 0, sizeof(given));
-	given.count = 1;
-	given.lifetime_s = 86400;
-}
-
-static void give_key(adtls_config_t *config, const uint8_t *key)
-{
-	assert_int_equal(adtls_config_set_ticket_key(
-				 config, bytes_of(key, ADTLS_TICKET_KEY_LEN)),
-			 ADTLS_OK);
-}
-
-static void configure(adtls_config_t *client, adtls_config_t *server)
-{
-	assert_int_equal(adtls_config_set_resumption(client, true), ADTLS_OK);
-	assert_int_equal(adtls_config_set_tickets(server, given.count,
-						  given.lifetime_s),
-			 ADTLS_OK);
-	if (given.key != NULL)
-		give_key(server, given.key);
-}
-
-static void connect(struct simulation *world)
-{
-	if (!simulation_connect(world, world->now.monotonic_us + MINUTE))
-		fail_msg("client: %s; server: %s", world->client.detail,
-			 world->server.detail);
-	simulation_run(world, world->now.monotonic_us + 5 * SECOND);
-}
-
-static bool is_resumed(struct simulation *world)
-{
-	adtls_parameters_t client, server;
-
-	adtls_engine_parameters(world->client_engine, &client);
-	adtls_engine_parameters(world->server_engine, &server);
-	assert_int_equal(client.resumed, server.resumed);
-	assert_false(client.psk);
-	return client.resumed;
-}
-
-static adtls_ticket_t *take_ticket(struct simulation *world)
-{
-	adtls_ticket_t *ticket = adtls_engine_take_ticket(world->client_engine);
-
-	assert_non_null(ticket);
-	assert_true(world->client.tickets > 0);
-	return ticket;
-}
-
-/* Connect again with the newest ticket. */
-static bool resumes(struct simulation *world)
-{
-	simulation_reconnect(world, take_ticket(world));
-	connect(world);
-	return is_resumed(world);
-}
-
-static void echo(struct simulation *world)
-{
-	unsigned client = world->client.data_count;
-	unsigned server = world->server.data_count;
-
-	assert_int_equal(simulation_send(world, ADTLS_CLIENT, "ping", 4),
-			 ADTLS_OK);
-	simulation_run(world, world->now.monotonic_us + 5 * SECOND);
-	assert_int_equal(world->server.data_count, server + 1);
-	assert_int_equal(simulation_send(world, ADTLS_SERVER, "pong", 4),
-			 ADTLS_OK);
-	simulation_run(world, world->now.monotonic_us + 5 * SECOND);
-	assert_int_equal(world->client.data_count, client + 1);
-}
+#include "tests/scenario/resuming.h"
 
 static void check_chain(bool no_cookie)
 {
 	struct simulation_options options = { .seed = 1,
 					      .no_cookie = no_cookie,
 					      .client_certificate = true,
-					      .configure = configure };
+					      .configure = configure_tickets };
 	struct simulation world;
 
-	usual();
+	give_as_usual();
 	simulation_init(&world, &options);
-	connect(&world);
+	connect_both(&world);
 	assert_false(is_resumed(&world));
 	assert_int_equal(world.client.tickets, 1);
 	for (unsigned i = 0; i < 3; i++) {
@@ -146,7 +53,7 @@ static void who_does_not_ask_gets_no_ticket(void **state)
 
 	(void)state;
 	simulation_init(&world, &options);
-	connect(&world);
+	connect_both(&world);
 	assert_int_equal(world.client.tickets, 0);
 	assert_null(adtls_engine_take_ticket(world.client_engine));
 	simulation_clear(&world);
@@ -155,17 +62,17 @@ static void who_does_not_ask_gets_no_ticket(void **state)
 static void a_server_gives_as_many_as_it_is_told(void **state)
 {
 	struct simulation_options options = { .seed = 3,
-					      .configure = configure };
+					      .configure = configure_tickets };
 
 	(void)state;
-	usual();
+	give_as_usual();
 	for (given.count = 0; given.count <= 4; given.count++) {
 		struct simulation world;
 		adtls_ticket_t *ticket;
 		unsigned taken = 0;
 
 		simulation_init(&world, &options);
-		connect(&world);
+		connect_both(&world);
 		while ((ticket = adtls_engine_take_ticket(
 				world.client_engine)) != NULL) {
 			adtls_ticket_free(ticket);
@@ -180,22 +87,22 @@ static void a_server_gives_as_many_as_it_is_told(void **state)
 static void each_of_several_tickets_is_good(void **state)
 {
 	struct simulation_options options = { .seed = 4,
-					      .configure = configure };
+					      .configure = configure_tickets };
 	struct simulation world;
 	adtls_ticket_t *first, *second;
 
 	(void)state;
-	usual();
+	give_as_usual();
 	given.count = 2;
 	simulation_init(&world, &options);
-	connect(&world);
+	connect_both(&world);
 	second = take_ticket(&world);
 	first = take_ticket(&world);
 	simulation_reconnect(&world, first);
-	connect(&world);
+	connect_both(&world);
 	assert_true(is_resumed(&world));
 	simulation_reconnect(&world, second);
-	connect(&world);
+	connect_both(&world);
 	assert_true(is_resumed(&world));
 	simulation_clear(&world);
 }
@@ -205,14 +112,14 @@ static void each_of_several_tickets_is_good(void **state)
 static void a_ticket_expires(void **state)
 {
 	struct simulation_options options = { .seed = 5,
-					      .configure = configure };
+					      .configure = configure_tickets };
 	struct simulation world;
 
 	(void)state;
-	usual();
+	give_as_usual();
 	given.lifetime_s = 3600;
 	simulation_init(&world, &options);
-	connect(&world);
+	connect_both(&world);
 	simulation_run(&world, world.now.monotonic_us + 59 * MINUTE);
 	assert_true(resumes(&world));
 	simulation_run(&world, world.now.monotonic_us + 61 * MINUTE);
@@ -225,15 +132,15 @@ static void a_ticket_expires(void **state)
 static void a_chain_ends(void **state)
 {
 	struct simulation_options options = { .seed = 6,
-					      .configure = configure };
+					      .configure = configure_tickets };
 	struct simulation world;
 	unsigned days = 0;
 
 	(void)state;
-	usual();
+	give_as_usual();
 	given.lifetime_s = 4 * 86400;
 	simulation_init(&world, &options);
-	connect(&world);
+	connect_both(&world);
 	do {
 		simulation_run(&world, world.now.monotonic_us + DAY);
 		days++;
@@ -245,16 +152,16 @@ static void a_chain_ends(void **state)
 static void keys_change_and_old_tickets_stay_good_for_a_while(void **state)
 {
 	struct simulation_options options = { .seed = 7,
-					      .configure = configure };
+					      .configure = configure_tickets };
 
 	(void)state;
-	usual();
+	give_as_usual();
 	given.key = ticket_keys[0];
 	for (unsigned changes = 0; changes <= 3; changes++) {
 		struct simulation world;
 
 		simulation_init(&world, &options);
-		connect(&world);
+		connect_both(&world);
 		for (unsigned i = 1; i <= changes; i++)
 			give_key(world.server_config, ticket_keys[i]);
 		assert_int_equal(resumes(&world), changes < 3);
@@ -266,14 +173,14 @@ static void keys_change_and_old_tickets_stay_good_for_a_while(void **state)
 static void own_keys_change_by_themselves(void **state)
 {
 	struct simulation_options options = { .seed = 8,
-					      .configure = configure };
+					      .configure = configure_tickets };
 	struct simulation world;
 
 	(void)state;
-	usual();
+	give_as_usual();
 	given.lifetime_s = 3600;
 	simulation_init(&world, &options);
-	connect(&world);
+	connect_both(&world);
 	for (unsigned i = 0; i < 10; i++) {
 		simulation_run(&world, world.now.monotonic_us + 58 * MINUTE);
 		assert_true(resumes(&world));
@@ -281,40 +188,26 @@ static void own_keys_change_by_themselves(void **state)
 	simulation_clear(&world);
 }
 
-static adtls_ticket_t *copy_of(const adtls_ticket_t *ticket)
-{
-	uint8_t bytes[ADTLS_TICKET_EXPORT_MAX];
-	adtls_ticket_t *copy;
-	size_t len;
-
-	assert_int_equal(adtls_ticket_export(ticket, bytes, sizeof(bytes),
-					     &len),
-			 ADTLS_OK);
-	assert_int_equal(adtls_ticket_import(bytes_of(bytes, len), &copy),
-			 ADTLS_OK);
-	return copy;
-}
-
 /* A ticket of one process, in another that has the same key, or not. */
 static bool resumes_elsewhere(const uint8_t *key)
 {
 	struct simulation_options options = { .seed = 9,
-					      .configure = configure };
+					      .configure = configure_tickets };
 	struct simulation here, there;
 	adtls_ticket_t *ticket;
 	bool resumed;
 
-	usual();
+	give_as_usual();
 	given.key = ticket_keys[0];
 	simulation_init(&here, &options);
-	connect(&here);
+	connect_both(&here);
 	ticket = take_ticket(&here);
 	given.key = key;
 	options.seed = 10;
 	simulation_init(&there, &options);
-	connect(&there);
+	connect_both(&there);
 	simulation_reconnect(&there, copy_of(ticket));
-	connect(&there);
+	connect_both(&there);
 	resumed = is_resumed(&there);
 	adtls_ticket_free(ticket);
 	simulation_clear(&here);
@@ -353,22 +246,22 @@ static void a_damaged_ticket_is_none(void **state)
 {
 	static const size_t places[] = { 1, 20, 60, 100 };
 	struct simulation_options options = { .seed = 11,
-					      .configure = configure };
+					      .configure = configure_tickets };
 	struct simulation world;
 	adtls_ticket_t *ticket;
 
 	(void)state;
-	usual();
+	give_as_usual();
 	simulation_init(&world, &options);
-	connect(&world);
+	connect_both(&world);
 	ticket = take_ticket(&world);
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
 		simulation_reconnect(&world, damaged(ticket, places[i]));
-		connect(&world);
+		connect_both(&world);
 		assert_false(is_resumed(&world));
 	}
 	simulation_reconnect(&world, copy_of(ticket));
-	connect(&world);
+	connect_both(&world);
 	assert_true(is_resumed(&world));
 	adtls_ticket_free(ticket);
 	simulation_clear(&world);
@@ -378,7 +271,7 @@ static void a_damaged_ticket_is_none(void **state)
 static void a_stolen_ticket_is_worth_nothing(void **state)
 {
 	struct simulation_options options = { .seed = 12,
-					      .configure = configure,
+					      .configure = configure_tickets,
 					      .handshake_deadline_us =
 						      5 * SECOND };
 	uint8_t bytes[ADTLS_TICKET_EXPORT_MAX];
@@ -387,9 +280,9 @@ static void a_stolen_ticket_is_worth_nothing(void **state)
 	size_t len;
 
 	(void)state;
-	usual();
+	give_as_usual();
 	simulation_init(&world, &options);
-	connect(&world);
+	connect_both(&world);
 	ticket = take_ticket(&world);
 	assert_int_equal(adtls_ticket_export(ticket, bytes, sizeof(bytes),
 					     &len),
@@ -411,16 +304,16 @@ static void a_stolen_ticket_is_worth_nothing(void **state)
 static void a_ticket_is_for_one_name(void **state)
 {
 	struct simulation_options options = { .seed = 13,
-					      .configure = configure };
+					      .configure = configure_tickets };
 	uint8_t bytes[ADTLS_TICKET_EXPORT_MAX];
 	struct simulation world;
 	adtls_ticket_t *ticket, *renamed;
 	size_t len;
 
 	(void)state;
-	usual();
+	give_as_usual();
 	simulation_init(&world, &options);
-	connect(&world);
+	connect_both(&world);
 	ticket = take_ticket(&world);
 	assert_string_equal(adtls_ticket_server_name(ticket), "gateway.test");
 	assert_int_equal(adtls_ticket_export(ticket, bytes, sizeof(bytes),
@@ -435,7 +328,7 @@ static void a_ticket_is_for_one_name(void **state)
 			 ADTLS_OK);
 	assert_string_equal(adtls_ticket_server_name(renamed), "gateway.tesu");
 	simulation_reconnect(&world, renamed);
-	connect(&world);
+	connect_both(&world);
 	assert_false(is_resumed(&world));
 	/* The server's: a full handshake, in which the name is wrong. */
 	assert_int_equal(adtls_ticket_import(bytes_of(bytes, len), &renamed),
@@ -451,7 +344,7 @@ static void a_ticket_is_for_one_name(void **state)
 
 static void require_certificate(adtls_config_t *client, adtls_config_t *server)
 {
-	configure(client, server);
+	configure_tickets(client, server);
 	assert_int_equal(adtls_config_set_client_authentication(
 				 server, ADTLS_CLIENT_AUTHENTICATION_REQUIRE),
 			 ADTLS_OK);
@@ -461,21 +354,21 @@ static void require_certificate(adtls_config_t *client, adtls_config_t *server)
 static void a_ticket_is_no_certificate(void **state)
 {
 	struct simulation_options options = { .seed = 14,
-					      .configure = configure };
+					      .configure = configure_tickets };
 	struct simulation here, there;
 	adtls_ticket_t *ticket;
 
 	(void)state;
-	usual();
+	give_as_usual();
 	given.key = ticket_keys[0];
 	simulation_init(&here, &options);
-	connect(&here);
+	connect_both(&here);
 	ticket = take_ticket(&here);
 	options.configure = require_certificate;
 	simulation_init(&there, &options);
-	connect(&there);
+	connect_both(&there);
 	simulation_reconnect(&there, copy_of(ticket));
-	connect(&there);
+	connect_both(&there);
 	assert_false(is_resumed(&there));
 	assert_true(resumes(&there));
 	adtls_ticket_free(ticket);
@@ -488,16 +381,16 @@ static void a_ticket_is_no_certificate(void **state)
 static void exports_are_read_with_care(void **state)
 {
 	struct simulation_options options = { .seed = 15,
-					      .configure = configure };
+					      .configure = configure_tickets };
 	uint8_t bytes[ADTLS_TICKET_EXPORT_MAX + 1], small[16];
 	struct simulation world;
 	adtls_ticket_t *ticket, *copy;
 	size_t len;
 
 	(void)state;
-	usual();
+	give_as_usual();
 	simulation_init(&world, &options);
-	connect(&world);
+	connect_both(&world);
 	ticket = take_ticket(&world);
 	assert_int_equal(adtls_ticket_export(ticket, small, sizeof(small),
 					     &len),
@@ -525,217 +418,6 @@ static void exports_are_read_with_care(void **state)
 			 ADTLS_E_UNSUPPORTED);
 	adtls_ticket_free(ticket);
 	simulation_clear(&world);
-}
-
-/* Grants (protocol §6) */
-
-
-static void attested_options(struct simulation_options *out, uint64_t seed)
-{
-	*out = (struct simulation_options){
-		.seed = seed,
-		.attester = simulation_attester(0xaa),
-		.policy = simulation_policy("require"),
-		.appraisal_us = 3 * SECOND,
-		.configure = configure,
-	};
-	usual();
-}
-
-static void release(struct simulation_options *options)
-{
-	adtls_attester_unref(options->attester);
-	adtls_policy_unref(options->policy);
-}
-
-static void a_grant_is_resumed(void **state)
-{
-	struct simulation_options options;
-	adtls_verdict_t *verdict;
-	int64_t appraised_at, expires_at;
-	uint8_t bytes[ADTLS_TICKET_EXPORT_MAX];
-	struct simulation world;
-	adtls_ticket_t *ticket;
-	char device[256];
-	size_t len;
-
-	(void)state;
-	attested_options(&options, 20);
-	simulation_init(&world, &options);
-	assert_true(simulation_connect(&world, MINUTE));
-	verdict = adtls_engine_verdict(world.server_engine);
-	expires_at = adtls_verdict_expires_at(verdict);
-	appraised_at = world.now.utc_s;
-	snprintf(device, sizeof(device), "%s", adtls_verdict_device(verdict));
-	simulation_run(&world, world.now.monotonic_us + 30 * MINUTE);
-	ticket = take_ticket(&world);
-	assert_int_equal(adtls_ticket_export(ticket, bytes, sizeof(bytes),
-					     &len),
-			 ADTLS_E_UNSUPPORTED);
-	for (unsigned i = 0; i < 2; i++) {
-		simulation_reconnect(&world, ticket);
-		connect(&world);
-		assert_true(is_resumed(&world));
-		assert_true(world.server.authorized);
-		assert_int_equal(
-			adtls_engine_authorization(world.server_engine),
-			ADTLS_AUTHORIZATION_GRANTED);
-		verdict = adtls_engine_verdict(world.server_engine);
-		assert_int_equal(adtls_verdict_expires_at(verdict), expires_at);
-		assert_int_equal(adtls_verdict_appraised_at(verdict),
-				 appraised_at);
-		assert_string_equal(adtls_verdict_device(verdict), device);
-		assert_string_equal(adtls_verdict_identity(verdict),
-				    "CN=sensor-1");
-		echo(&world);
-		ticket = take_ticket(&world);
-	}
-	/* An hour after the appraisal it is time for another. */
-	simulation_run(&world, world.now.monotonic_us + 31 * MINUTE);
-	simulation_reconnect(&world, ticket);
-	connect(&world);
-	assert_false(is_resumed(&world));
-	assert_int_equal(adtls_engine_authorization(world.server_engine),
-			 ADTLS_AUTHORIZATION_GRANTED);
-	simulation_clear(&world);
-	release(&options);
-}
-
-static void no_ticket_before_the_grant(void **state)
-{
-	struct simulation_options options;
-	struct simulation world;
-
-	(void)state;
-	attested_options(&options, 21);
-	options.appraisal_us = 20 * SECOND;
-	simulation_init(&world, &options);
-	simulation_run(&world, world.now.monotonic_us + 10 * SECOND);
-	assert_true(world.client.connected);
-	assert_int_equal(world.client.tickets, 0);
-	simulation_run(&world, world.now.monotonic_us + 20 * SECOND);
-	assert_true(world.server.authorized);
-	assert_int_equal(world.client.tickets, 1);
-	simulation_clear(&world);
-	release(&options);
-}
-
-/* Whoever is refused later cannot come back with an older ticket. */
-static void a_denial_takes_tickets_back(void **state)
-{
-	struct simulation_options options;
-	struct simulation world;
-	adtls_ticket_t *first, *second;
-
-	(void)state;
-	attested_options(&options, 22);
-	given.count = 2;
-	options.loses_appraisals = false;
-	simulation_init(&world, &options);
-	connect(&world);
-	first = take_ticket(&world);
-	second = take_ticket(&world);
-	simulation_reconnect(&world, first);
-	connect(&world);
-	assert_true(is_resumed(&world));
-	/* The next appraisal never comes to an end. */
-	world.options.loses_appraisals = true;
-	simulation_reconnect(&world, NULL);
-	simulation_run(&world, world.now.monotonic_us + 40 * SECOND);
-	assert_true(world.server.refused);
-	world.options.loses_appraisals = false;
-	simulation_reconnect(&world, second);
-	connect(&world);
-	assert_false(is_resumed(&world));
-	assert_true(world.server.authorized);
-	assert_true(resumes(&world));
-	simulation_clear(&world);
-	release(&options);
-}
-
-/* A ticket without a grant is no way around the policy of another process. */
-static void a_ticket_without_a_grant_is_none_where_one_is_required(void **state)
-{
-	struct simulation_options options = { .seed = 23,
-					      .configure = configure };
-	struct simulation here, there;
-	adtls_ticket_t *ticket;
-
-	(void)state;
-	usual();
-	given.key = ticket_keys[0];
-	options.client_certificate = true;
-	simulation_init(&here, &options);
-	connect(&here);
-	ticket = take_ticket(&here);
-	attested_options(&options, 24);
-	given.key = ticket_keys[0];
-	simulation_init(&there, &options);
-	connect(&there);
-	simulation_reconnect(&there, copy_of(ticket));
-	connect(&there);
-	assert_false(is_resumed(&there));
-	assert_true(there.server.authorized);
-	adtls_ticket_free(ticket);
-	simulation_clear(&here);
-	simulation_clear(&there);
-	release(&options);
-}
-
-/* Another policy makes another decision. */
-static void a_grant_is_for_one_policy(void **state)
-{
-	struct simulation_options options;
-	struct simulation here, there;
-	adtls_ticket_t *ticket;
-	bool resumed[2];
-
-	(void)state;
-	for (unsigned other = 0; other <= 1; other++) {
-		attested_options(&options, 25);
-		given.key = ticket_keys[0];
-		simulation_init(&here, &options);
-		connect(&here);
-		ticket = take_ticket(&here);
-		if (other) {
-			adtls_policy_unref(options.policy);
-			options.policy = simulation_policy("allow");
-		}
-		simulation_init(&there, &options);
-		connect(&there);
-		simulation_reconnect(&there, ticket);
-		connect(&there);
-		resumed[other] = is_resumed(&there);
-		assert_true(there.server.authorized);
-		simulation_clear(&here);
-		simulation_clear(&there);
-		release(&options);
-	}
-	assert_true(resumed[0]);
-	assert_false(resumed[1]);
-}
-
-static void require_both(adtls_config_t *client, adtls_config_t *server)
-{
-	configure(client, server);
-	assert_int_equal(adtls_config_set_require_attestation(client, true),
-			 ADTLS_OK);
-}
-
-static void a_client_that_requires_attestation_resumes_it(void **state)
-{
-	struct simulation_options options;
-	struct simulation world;
-
-	(void)state;
-	attested_options(&options, 26);
-	options.configure = require_both;
-	simulation_init(&world, &options);
-	connect(&world);
-	assert_true(resumes(&world));
-	assert_true(resumes(&world));
-	simulation_clear(&world);
-	release(&options);
 }
 
 /* Faults */
@@ -773,16 +455,16 @@ static bool survives(enum simulation_direction direction, unsigned skip,
 					      .server_mtu = mtu,
 					      .filter = lose_one,
 					      .filter_context = &loss,
-					      .configure = configure };
+					      .configure = configure_tickets };
 	struct simulation world;
 	bool happened;
 
 	simulation_init(&world, &options);
-	connect(&world);
+	connect_both(&world);
 	loss.skip = skip;
 	loss.happened = false;
 	simulation_reconnect(&world, take_ticket(&world));
-	connect(&world);
+	connect_both(&world);
 	simulation_run(&world, world.now.monotonic_us + MINUTE);
 	happened = loss.happened;
 	loss.happened = true;
@@ -798,7 +480,7 @@ static bool survives(enum simulation_direction direction, unsigned skip,
 static void each_datagram_may_get_lost(void **state)
 {
 	(void)state;
-	usual();
+	give_as_usual();
 	for (int direction = TO_SERVER; direction <= TO_CLIENT; direction++) {
 		for (size_t mtu = 256; mtu <= 1200; mtu += 944) {
 			unsigned skip = 0;
@@ -814,11 +496,11 @@ static void each_datagram_may_get_lost(void **state)
 static void a_ticket_and_new_keys_cross(void **state)
 {
 	struct simulation_options options = { .seed = 40,
-					      .configure = configure };
+					      .configure = configure_tickets };
 	struct simulation world;
 
 	(void)state;
-	usual();
+	give_as_usual();
 	given.count = 2;
 	simulation_init(&world, &options);
 	assert_true(simulation_connect(&world, MINUTE));
@@ -852,13 +534,6 @@ int main(void)
 		cmocka_unit_test(a_ticket_is_for_one_name),
 		cmocka_unit_test(a_ticket_is_no_certificate),
 		cmocka_unit_test(exports_are_read_with_care),
-		cmocka_unit_test(a_grant_is_resumed),
-		cmocka_unit_test(no_ticket_before_the_grant),
-		cmocka_unit_test(a_denial_takes_tickets_back),
-		cmocka_unit_test(
-			a_ticket_without_a_grant_is_none_where_one_is_required),
-		cmocka_unit_test(a_grant_is_for_one_policy),
-		cmocka_unit_test(a_client_that_requires_attestation_resumes_it),
 		cmocka_unit_test(each_datagram_may_get_lost),
 		cmocka_unit_test(a_ticket_and_new_keys_cross),
 	};
