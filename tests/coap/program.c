@@ -34,6 +34,7 @@ enum option_code {
 	OPTION_SESSIONS,
 	OPTION_MTU,
 	OPTION_OWN_LOOP,
+	OPTION_ENDS_SESSION,
 	OPTION_MORE_SETUP,
 	OPTION_TRACE
 };
@@ -64,6 +65,7 @@ static const struct option long_options[] = {
 	{ "sessions", required_argument, NULL, OPTION_SESSIONS },
 	{ "mtu", required_argument, NULL, OPTION_MTU },
 	{ "own-loop", no_argument, NULL, OPTION_OWN_LOOP },
+	{ "ends-session", no_argument, NULL, OPTION_ENDS_SESSION },
 	{ "more-setup", no_argument, NULL, OPTION_MORE_SETUP },
 	{ "trace", no_argument, NULL, OPTION_TRACE },
 	{ NULL, 0, NULL, 0 },
@@ -138,6 +140,9 @@ static void read_switch(int code, struct options *out)
 	switch (code) {
 	case OPTION_OWN_LOOP:
 		out->own_loop = true;
+		return;
+	case OPTION_ENDS_SESSION:
+		out->ends_session = true;
 		return;
 	case OPTION_MORE_SETUP:
 		out->more_setup = true;

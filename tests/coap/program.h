@@ -41,6 +41,7 @@ struct options {
 	unsigned sessions;
 	unsigned mtu;
 	bool own_loop; /* poll() around libcoap */
+	bool ends_session; /* in validate_cn_call_back */
 	bool more_setup; /* additional_tls_setup_call_back */
 	const char *actions[ACTIONS_MAX];
 	unsigned action_count;

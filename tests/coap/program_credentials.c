@@ -43,6 +43,8 @@ static int validate_name(const char *name, const uint8_t *der, size_t len,
 
 	printf("callback cn=%s len=%zu session=%d depth=%u validated=%d\n",
 	       name, len, session != NULL, depth, validated);
+	if (options->ends_session)
+		coap_session_disconnected(session, COAP_NACK_TLS_FAILED);
 	if (options->pinned != NULL)
 		return read_file(options->pinned, pinned, sizeof(pinned)) ==
 			       len &&
@@ -192,7 +194,8 @@ coap_dtls_pki_t make_pki(const struct options *options)
 	};
 
 	set_members(&options->sets, &pki);
-	if (options->refuse != NULL || options->pinned != NULL) {
+	if (options->refuse != NULL || options->pinned != NULL ||
+	    options->ends_session) {
 		pki.validate_cn_call_back = validate_name;
 		pki.cn_call_back_arg = argument;
 	}

@@ -327,6 +327,21 @@ class CallbackTest(PeerTest):
                           ca=Identity("other.example", is_ca=True))
         self.assertNotIn("callback cn", output)
 
+    def test_session_ends_in_a_callback(self):
+        identity = Identity("localhost", self.root)
+        _, port = self.serve_as(identity)
+        output = self.ask(port, "--ends-session", expected=1)
+        self.assertIn("outcome failed closed-locally", output)
+        device = Identity("device", self.root).options()
+        server, port = self.serve_as(
+            identity, "--ca", write(pem_of(self.root.certificate)), "--ends-session",
+            verifies=1)
+        with Process(CLIENT, "--port", port, "--ca",
+                     write(pem_of(self.root.certificate)), *device,
+                     "get=identity") as process:
+            server.wait_for("outcome failed closed-locally")
+            process.kill()
+
     def test_additional_tls_setup_call_back(self):
         _, port = self.serve_as(Identity("unwanted", self.root))
         output = self.ask(port, "--more-setup", name=None)

@@ -147,7 +147,7 @@ typedef struct adtls_coap_outcome {
 	coap_session_t *session;
 	/** For adtls_engine_statistics(), _parameters(), _export(). */
 	const adtls_engine_t *engine;
-	/** The subject of the peer's certificate, or "". */
+	/** As adtls_coap_peer_identity(). */
 	const char *identity;
 	/** Of the peer's attestation; NULL when none was negotiated. */
 	adtls_verdict_t *verdict;
@@ -196,7 +196,7 @@ adtls_verdict_t *adtls_coap_verdict(const coap_session_t *session);
 adtls_authorization_t
 adtls_coap_authorization(const coap_session_t *session);
 
-/** adtls_coap_peer_identity: The subject of the peer's certificate, or "". */
+/** adtls_coap_peer_identity: As adtls_engine_peer_identity(): the subject of a certificate, the digest of a raw public key, the identity of a PSK, or "". */
 const char *adtls_coap_peer_identity(const coap_session_t *session);
 
 /**
