@@ -86,6 +86,32 @@ static bool set_up_protocol(PRFileDesc *connection,
 				     settings->group_count) == SECSuccess);
 }
 
+/* One name, with its length before it (RFC 7301 §3.1). */
+static bool set_up_protocol_name(PRFileDesc *connection, const char *name)
+{
+	unsigned char list[256];
+	size_t length = strlen(name);
+
+	if (length == 0 || length > 255)
+		return false;
+	list[0] = (unsigned char)length;
+	memcpy(list + 1, name, length);
+	return SSL_SetNextProtoNego(connection, list,
+				    (unsigned int)length + 1) == SECSuccess;
+}
+
+/* The one certificate is for every name; the report gets what was called. */
+static PRInt32 note_name(PRFileDesc *connection, const SECItem *names,
+			 PRUint32 count, void *report)
+{
+	(void)connection;
+	if (count > 0)
+		json_object_set_new(report, "server_name",
+				    json_stringn((const char *)names[0].data,
+						 names[0].len));
+	return SSL_SNI_CURRENT_CONFIG_IS_USED;
+}
+
 static bool set_up_server(PRFileDesc *connection,
 			  const struct nss_settings *settings)
 {
@@ -94,6 +120,9 @@ static bool set_up_server(PRFileDesc *connection,
 	if (SSL_ConfigServerSessionIDCache(0, 0, 0, NULL) != SECSuccess ||
 	    SSL_ConfigServerCert(connection, nss_credentials_leaf(own),
 				 own->key, NULL, 0) != SECSuccess)
+		return false;
+	if (SSL_SNISocketConfigHook(connection, note_name, settings->report) !=
+	    SECSuccess)
 		return false;
 	if (settings->cookie &&
 	    SSL_HelloRetryRequestCallback(connection, demand_cookie, NULL) !=
@@ -135,6 +164,8 @@ PRFileDesc *nss_connection_new(struct nss_settings *settings,
 		return NULL;
 	is_ready = set_up_protocol(connection, settings) &&
 		   set_up_hooks(connection, settings->report) &&
+		   (settings->protocol == NULL ||
+		    set_up_protocol_name(connection, settings->protocol)) &&
 		   (settings->is_server ? set_up_server(connection, settings)
 					: set_up_client(connection, settings));
 	if (!is_ready ||
@@ -165,11 +196,26 @@ static void wait_for_datagram(PRFileDesc *connection, PRIntervalTime most)
 	(void)PR_Poll(&poll, 1, most);
 }
 
+static void report_protocol(PRFileDesc *connection, json_t *report)
+{
+	SSLNextProtoState state;
+	unsigned char name[255];
+	unsigned int length;
+
+	if (SSL_GetNextProto(connection, &state, name, &length, sizeof(name)) ==
+		    SECSuccess &&
+	    (state == SSL_NEXT_PROTO_NEGOTIATED ||
+	     state == SSL_NEXT_PROTO_SELECTED))
+		json_object_set_new(report, "application_protocol",
+				    json_stringn((const char *)name, length));
+}
+
 static void report_agreement(PRFileDesc *connection, json_t *report)
 {
 	CERTCertificate *peer = SSL_PeerCertificate(connection);
 	SSLChannelInfo channel;
 
+	report_protocol(connection, report);
 	json_object_set_new(report, "peer_certificate",
 			    peer == NULL ? json_null()
 					 : json_string(peer->subjectName));

@@ -23,6 +23,7 @@ struct nss_settings {
 	unsigned int until_epoch; /* client; 0: does not matter */
 	SSLNamedGroup groups[NSS_GROUPS_MAX]; /* a client's share: the first */
 	unsigned int group_count;	      /* 0: NSS's own list */
+	const char *protocol; /* of the application (ALPN); NULL: none */
 	const char *hostname; /* client: the name in the server's certificate */
 	struct nss_credentials *credentials;
 	json_t *report; /* borrowed */

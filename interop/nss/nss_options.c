@@ -28,6 +28,7 @@ static const char usage[] =
 	"  --key FILE       own PEM key: PKCS#8, not encrypted\n"
 	"  --group NAME     x25519, p256, p384 or x25519mlkem768; again for\n"
 	"                   more, preferred first\n"
+	"  --alpn NAME      an application protocol\n"
 	"  --short-header   send the shortest record headers\n"
 	"  --update-keys    update both sides' keys with each text\n"
 	"  --drop-nth N     lose the Nth datagram sent\n"
@@ -70,6 +71,7 @@ static const struct option_record records[] = {
 	{ "--cert", OPTION_TEXT, MEMBER(certificate_path) },
 	{ "--key", OPTION_TEXT, MEMBER(key_path) },
 	{ "--group", OPTION_GROUP, MEMBER(settings.groups) },
+	{ "--alpn", OPTION_TEXT, MEMBER(settings.protocol) },
 	{ "--hostname", OPTION_TEXT, MEMBER(settings.hostname) },
 	{ "--send", OPTION_SEND, MEMBER(texts) },
 	{ "--cookie", OPTION_SWITCH, MEMBER(settings.cookie) },

@@ -9,7 +9,7 @@ import select
 import subprocess
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Optional
 
 PATIENCE = 60  # seconds after which a program counts as hung
@@ -25,6 +25,7 @@ class Role:
     cipher: str = ""  # adtls only: as GnuTLS names it
     groups: tuple = ()
     mtu: int = 0
+    protocol: str = ""  # of the application (ALPN); NSS, or adtls-cli
     hostname: str = "localhost"  # client
     text: str = "Ein Gedicht in einem Datagramm"  # client
     cookie: bool = False  # server
@@ -34,6 +35,7 @@ class Role:
     until_epoch: int = 0  # NSS as client: go on until both sides write in it
     attestation_key: Optional[pathlib.Path] = None  # adtls as client
     policy: Optional[pathlib.Path] = None  # adtls as server
+    names: dict = field(default_factory=dict)  # adtls-cli as server
 
 
 @dataclass(frozen=True)
@@ -126,6 +128,8 @@ class Nss(Stack):
             options += ["--group", group]
         if role.mtu:
             options += ["--mtu", role.mtu]
+        if role.protocol:
+            options += ["--alpn", role.protocol]
         if role.short_header:
             options += ["--short-header"]
         if role.update_keys:
@@ -227,6 +231,12 @@ class AdtlsCli(Adtls):
 
     def __init__(self, program):
         self.program = program
+
+    def _options(self, role):
+        options = ["--alpn", role.protocol] if role.protocol else []
+        for name, (certificate, key) in role.names.items():
+            options += ["--server-credentials", f"{name}:{certificate}:{key}"]
+        return super()._options(role) + options
 
     def client_command(self, port, role):
         options = ["--send", role.text, "--expect", role.text]

@@ -386,6 +386,47 @@ class NssClientNssServer(NssClient, unittest.TestCase):
     fatal_losses = ((SERVER, 0),)
 
 
+class Names(Pair):
+    """Application protocols (RFC 7301) and server names (RFC 6066 §3)."""
+
+    def test_protocol(self):
+        meeting = self.meet(client={"protocol": "coap"}, server={"protocol": "coap"})
+        self.assert_echoed(meeting)
+        for each in meeting.reports():
+            self.assertEqual("coap", each["application_protocol"], f"\n{meeting}")
+
+    def test_protocol_of_client_alone(self):
+        meeting = self.meet(client={"protocol": "coap"})
+        self.assert_echoed(meeting)
+        for each in meeting.reports():
+            self.assertNotIn("application_protocol", each, f"\n{meeting}")
+
+
+class NamesByNssClient(Names, unittest.TestCase):
+    client_stack, server_stack = "nss", "adtls-cli"
+
+    def test_no_common_protocol(self):
+        meeting = self.meet(client={"protocol": "h2"}, server={"protocol": "coap"})
+        self.assert_refused(meeting, Alert.NO_APPLICATION_PROTOCOL)
+
+    def test_server_name(self):
+        """The usual certificate is another one's, which NSS would refuse."""
+        server = CREDENTIALS.server
+        meeting = self.meet(server={
+            **self.certified(),
+            "names": {"localhost": (server, CREDENTIALS.key(server))}})
+        self.assert_echoed(meeting)
+
+
+class NamesByNssServer(Names, unittest.TestCase):
+    client_stack, server_stack = "adtls-cli", "nss"
+
+    def test_server_name(self):
+        meeting = self.meet()
+        self.assert_echoed(meeting)
+        self.assertEqual("localhost", report(meeting.server)["server_name"])
+
+
 class KeyUpdate(Pair):
     """RFC 9147 §8: one side updates its keys with each text, and asks the other
     to follow, until both have come to epoch 5, so have written in epoch 4."""

@@ -32,6 +32,13 @@ credentials_key(const struct adtls_credentials *credentials,
 /* May a peer show this type? */
 bool credentials_accepts(const struct adtls_credentials *credentials,
 			 adtls_certificate_type_t type);
+/* Append the names of our trust anchors, as certificate_authorities has them.
+ * False: out of memory, or a name without an end. */
+bool credentials_authorities(const struct adtls_credentials *credentials,
+			     struct buffer *out);
+/* Did one of @authorities, a list like that, issue a certificate of our chain? */
+bool credentials_have_issuer(const struct adtls_credentials *credentials,
+			     adtls_bytes_t authorities);
 bool credentials_reproducible(const struct adtls_credentials *credentials);
 
 /* The outcome of validating what a peer shows. */

@@ -73,6 +73,33 @@ int adtls_credentials_set_key_mem(adtls_credentials_t *credentials,
 	return error;
 }
 
+/* A key that stays where its URL says, and the certificate for it. */
+static int set_key_url(struct adtls_credentials *credentials,
+		       const char *certificate_file, const char *key_url)
+{
+	gnutls_pcert_st chain[CREDENTIALS_CHAIN_MAX];
+	unsigned count = CREDENTIALS_CHAIN_MAX;
+	gnutls_privkey_t key;
+	int error;
+
+	if (gnutls_pcert_list_import_x509_file(chain, &count, certificate_file,
+					       GNUTLS_X509_FMT_PEM, NULL, NULL,
+					       0) < 0)
+		return ADTLS_E_FILE;
+	if (gnutls_privkey_init(&key) < 0) {
+		error = ADTLS_E_MEMORY;
+	} else if (gnutls_privkey_import_url(key, key_url, 0) < 0) {
+		gnutls_privkey_deinit(key);
+		error = ADTLS_E_FILE;
+	} else {
+		error = adtls_credentials_set_key(credentials, chain, count,
+						  key);
+	}
+	for (unsigned i = 0; i < count; i++)
+		gnutls_pcert_deinit(&chain[i]);
+	return error;
+}
+
 int adtls_credentials_set_key_file(adtls_credentials_t *credentials,
 				   const char *certificate_file,
 				   const char *key_file)
@@ -81,6 +108,8 @@ int adtls_credentials_set_key_file(adtls_credentials_t *credentials,
 	gnutls_datum_t key;
 	int error;
 
+	if (gnutls_url_is_supported(key_file) != 0)
+		return set_key_url(credentials, certificate_file, key_file);
 	if (gnutls_load_file(certificate_file, &certificate) < 0)
 		return ADTLS_E_FILE;
 	if (gnutls_load_file(key_file, &key) < 0) {
@@ -147,9 +176,20 @@ int adtls_credentials_set_raw_key_mem(adtls_credentials_t *credentials,
 int adtls_credentials_set_raw_key_file(adtls_credentials_t *credentials,
 				       const char *key_file)
 {
+	const adtls_bytes_t as_it_is = { 0 };
+	gnutls_privkey_t token;
 	gnutls_datum_t key;
 	int error;
 
+	if (gnutls_url_is_supported(key_file) != 0) {
+		if (gnutls_privkey_init(&token) < 0)
+			return ADTLS_E_MEMORY;
+		if (gnutls_privkey_import_url(token, key_file, 0) >= 0)
+			return adtls_credentials_set_raw_key(credentials,
+							     as_it_is, token);
+		gnutls_privkey_deinit(token);
+		return ADTLS_E_FILE;
+	}
 	if (gnutls_load_file(key_file, &key) < 0)
 		return ADTLS_E_FILE;
 	error = adtls_credentials_set_raw_key_mem(

@@ -11,6 +11,7 @@ libadtls_core_la_SOURCES += \
 	lib/crypto/certificate.h \
 	lib/crypto/credentials.c \
 	lib/crypto/credentials.h \
+	lib/crypto/credentials_authorities.c \
 	lib/crypto/credentials_load.c \
 	lib/crypto/credentials_object.h \
 	lib/crypto/credentials_pins.c \

@@ -3,6 +3,7 @@
 #include "handshake/config.h"
 
 #include "crypto/credentials.h"
+#include "handshake/certificate_authorities.h"
 #include "handshake/hooks.h"
 #include "handshake/psk.h"
 
@@ -159,6 +160,11 @@ static int check_credentials(const struct adtls_config *config,
 					"clients are to be authenticated, but "
 					"the credentials have no trust anchor "
 					"and no pinned key");
+		if (config->sends_authorities && !authorities_fit(credentials))
+			return complain(out_message, message_len,
+					ADTLS_E_TOO_LARGE,
+					"the names of the trust anchors are too "
+					"long to be sent");
 		error = check_keys(config, credentials, out_message,
 				   message_len);
 		if (error == ADTLS_OK)

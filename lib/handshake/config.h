@@ -71,6 +71,7 @@ struct adtls_config {
 	uint64_t forgery_limit;	/* 0: the suites' own */
 	bool uses_cookie;
 	struct config_verification verification;
+	bool sends_authorities;
 	struct config_alpn alpn;
 	struct crypto_random random;
 	struct key_log key_log;

@@ -7,6 +7,7 @@
 #include "handshake/handshake.h"
 
 #include "handshake/alpn.h"
+#include "handshake/certificate_authorities.h"
 #include "handshake/certificate_type.h"
 #include "handshake/server_name.h"
 #include "messages/hello_extensions.h"
@@ -99,6 +100,23 @@ static bool receive_signature_algorithms(struct handshake *hs,
 				 ADTLS_REASON_MALFORMED_MESSAGE,
 				 "signature_algorithms");
 	hs_choose_scheme(hs, schemes);
+	return true;
+}
+
+/* What certificates may be signed with: we have one chain, and send it whatever
+ * the list says (RFC 8446 §4.4.2.2). Our own list is in signature_algorithms. */
+static bool receive_signature_algorithms_cert(struct handshake *hs,
+					      const struct hs_extension *row,
+					      enum hs_extension_message message,
+					      adtls_bytes_t body)
+{
+	adtls_bytes_t schemes;
+
+	(void)message;
+	if (!number_list_read(body, 2, &schemes))
+		return hs_refuse(hs, ADTLS_ALERT_DECODE_ERROR,
+				 ADTLS_REASON_MALFORMED_MESSAGE, "%s",
+				 row->name);
 	return true;
 }
 
@@ -212,8 +230,12 @@ static const struct hs_extension base_rows[] = {
 	{ EXTENSION_SERVER_CERTIFICATE_TYPE, "server_certificate_type",
 	  IN_CLIENT_HELLO | IN_ENCRYPTED_EXTENSIONS,
 	  certificate_type_send, certificate_type_receive, 0 },
+	{ EXTENSION_CERTIFICATE_AUTHORITIES, "certificate_authorities",
+	  IN_CLIENT_HELLO | IN_CERTIFICATE_REQUEST,
+	  authorities_send, authorities_receive, 0 },
 	{ EXTENSION_SIGNATURE_ALGORITHMS_CERT, "signature_algorithms_cert",
-	  IN_CLIENT_HELLO | IN_CERTIFICATE_REQUEST, NULL, NULL, 0 },
+	  IN_CLIENT_HELLO | IN_CERTIFICATE_REQUEST,
+	  NULL, receive_signature_algorithms_cert, 0 },
 	{ EXTENSION_COOKIE, "cookie", IN_CLIENT_HELLO | IN_RETRY_REQUEST,
 	  NULL, receive_cookie, 0 },
 	{ EXTENSION_KEY_SHARE, "key_share",

@@ -5,6 +5,8 @@ libadtls_core_la_SOURCES += \
 	lib/handshake/alpn.h \
 	lib/handshake/application_extension.c \
 	lib/handshake/authentication.c \
+	lib/handshake/certificate_authorities.c \
+	lib/handshake/certificate_authorities.h \
 	lib/handshake/certificate_type.c \
 	lib/handshake/certificate_type.h \
 	lib/handshake/channel.c \

@@ -3,6 +3,7 @@
  * ClientHello that the front door has let in. */
 #include "handshake/message_table.h"
 
+#include "handshake/certificate_authorities.h"
 #include "handshake/certificate_type.h"
 #include "handshake/hello_offer.h"
 #include "handshake/retry_request.h"
@@ -124,10 +125,13 @@ static bool send_server_hello(struct handshake *hs)
 static bool send_extensions(struct handshake *hs, uint8_t type,
 			    enum hs_extension_message message)
 {
+	size_t room = hs->config->sends_authorities ?
+			      SMALL_MESSAGE_MAX + AUTHORITIES_MAX :
+			      SMALL_MESSAGE_MAX;
 	struct buffer body = { 0 };
 	struct wire_writer writer;
 
-	if (!buffer_reserve(&body, SMALL_MESSAGE_MAX)) {
+	if (!buffer_reserve(&body, room)) {
 		hs_fail_memory(hs);
 		return false;
 	}

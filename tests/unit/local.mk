@@ -64,6 +64,12 @@ tests_unit_test_handshake_alpn_SOURCES = \
 	tests/unit/lone_handshake.c \
 	tests/unit/lone_handshake.h
 
+cmocka_programs += tests/unit/test_handshake_certificate_authorities
+tests_unit_test_handshake_certificate_authorities_SOURCES = \
+	tests/unit/test_handshake_certificate_authorities.c \
+	tests/unit/lone_handshake.c \
+	tests/unit/lone_handshake.h
+
 cmocka_programs += tests/unit/test_handshake_application_extension
 tests_unit_test_handshake_application_extension_SOURCES = tests/unit/test_handshake_application_extension.c
 

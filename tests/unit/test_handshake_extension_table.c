@@ -35,6 +35,7 @@ static const struct {
 	{ 43, CH | SH | HRR }, /* supported_versions */
 	{ 44, CH | HRR },      /* cookie */
 	{ 45, CH },	       /* psk_key_exchange_modes */
+	{ 47, CH | CR },       /* certificate_authorities */
 	{ 50, CH | CR },       /* signature_algorithms_cert */
 	{ 51, CH | SH | HRR }, /* key_share */
 	{ 0xff60, CH | EE },   /* evidence_request */

@@ -57,6 +57,9 @@ typedef enum adtls_client_authentication {
 int adtls_config_set_client_authentication(adtls_config_t *config,
 					   adtls_client_authentication_t mode);
 
+/** adtls_config_set_send_authorities: Whether the names of the trust anchors are sent (certificate_authorities, RFC 8446 §4.2.4), by a server that asks for certificates and by a client, so that a peer with several can choose. False by default; with more than 2048 bytes of names adtls_config_seal() fails (ADTLS_E_TOO_LARGE). */
+int adtls_config_set_send_authorities(adtls_config_t *config, bool on);
+
 /** adtls_config_set_mtu: Largest datagram sent, in bytes of UDP payload: 256 to 65507, 1200 by default. */
 int adtls_config_set_mtu(adtls_config_t *config, size_t mtu);
 

@@ -56,7 +56,9 @@ int adtls_credentials_set_key(adtls_credentials_t *credentials,
  * adtls_credentials_set_key_file:
  * @certificate_file: PEM chain, each certificate before its issuer, or one
  *   certificate in DER
- * @key_file: PEM or DER private key, unencrypted
+ * @key_file: PEM or DER private key, unencrypted; or the URL of a key that
+ *   GnuTLS uses where it is ("pkcs11:...", "tpmkey:..."), and then
+ *   @certificate_file may be one too
  *
  * Returns: ADTLS_OK, ADTLS_E_FILE (not readable), or ADTLS_E_CREDENTIALS.
  */
@@ -86,7 +88,7 @@ int adtls_credentials_set_raw_key(adtls_credentials_t *credentials,
 int adtls_credentials_set_raw_key_mem(adtls_credentials_t *credentials,
 				      adtls_bytes_t key);
 
-/** adtls_credentials_set_raw_key_file: The same from a file; also ADTLS_E_FILE. */
+/** adtls_credentials_set_raw_key_file: The same from a file or the URL of a key in a token; also ADTLS_E_FILE. */
 int adtls_credentials_set_raw_key_file(adtls_credentials_t *credentials,
 				       const char *key_file);
 
