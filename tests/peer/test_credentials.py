@@ -283,6 +283,61 @@ class RawKeyTest(PeerTest):
         self.assertIn("granted", server.log)
 
 
+class TokenTest(PeerTest):
+    """Keys that never leave their PKCS#11 token, by SoftHSM where there is one."""
+
+    URL = "pkcs11:token=adtls;object=server?pin-value=1234"
+    MODULES = (Path("/usr/lib/softhsm/libsofthsm2.so"),
+               Path("/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so"))
+
+    @classmethod
+    def setUpClass(cls):
+        module = next(filter(Path.exists, cls.MODULES), None)
+        if module is None:
+            raise unittest.SkipTest("no SoftHSM")
+        folder = WORLD.folder
+        (folder / "tokens").mkdir()
+        file("softhsm2.conf").write_text(f"directories.tokendir = {folder}/tokens\n")
+        modules = folder / "pkcs11" / "modules"  # where GnuTLS looks
+        modules.mkdir(parents=True)
+        (modules / "softhsm.module").write_text(f"module: {module}\n")
+        names = {"SOFTHSM2_CONF": str(file("softhsm2.conf")),
+                 "XDG_CONFIG_HOME": str(folder)}
+        for name, value in names.items():
+            cls.addClassCleanup(os.environ.pop, name, None)
+            os.environ[name] = value
+        for words in (["--init-token", "--free", "--label", "adtls", "--so-pin",
+                       "5678"],
+                      ["--import", file("server.key"), "--token", "adtls", "--label",
+                       "server", "--id", "a1"]):
+            subprocess.run(["softhsm2-util", *words, "--pin", "1234"], check=True,
+                           capture_output=True)
+
+    def test_certificate(self):
+        with Server("--cert", file("server.pem"), "--key", self.URL) as server:
+            run = connect(server)
+        self.assert_connected(run)
+
+    def test_raw_key(self):
+        with Server("--raw-key", self.URL) as server:
+            run = connect(server, pins=(spki("server"),), anchors=[])
+        self.assert_connected(run)
+
+    def test_mistakes(self):
+        """Each fails when the configuration is made."""
+        for certificate, key in [
+                ("client.pem", self.URL),  # another one's
+                ("server.pem", self.URL.replace("1234", "4321")),
+                ("server.pem", self.URL.replace("object=server", "object=none")),
+                ("absent.pem", self.URL)]:
+            done = subprocess.run(
+                [PROGRAM, "serve", "--listen", "127.0.0.1:0", "--cert",
+                 file(certificate), "--key", key], capture_output=True, text=True,
+                timeout=PATIENCE, check=False)
+            self.assertEqual(2, done.returncode, done.stderr)
+            self.assertIn("--cert", done.stderr)
+
+
 class ProtocolsTest(PeerTest):
     def test_client(self):
         with Server(*with_key("server"), "--alpn", "coap,lwm2m") as server:
