@@ -10,6 +10,8 @@ cli_libcli_a_SOURCES = \
 	cli/attester.h \
 	cli/credentials.c \
 	cli/credentials.h \
+	cli/limits.c \
+	cli/limits.h \
 	cli/options.c \
 	cli/options.h \
 	cli/settings.c \

@@ -9,6 +9,7 @@
 
 #include "address.h"
 #include "commands.h"
+#include "limits.h"
 #include "report.h"
 #include "settings.h"
 #include "stopping.h"
@@ -54,6 +55,7 @@ static const struct cli_option verdict_options[] = {
 struct service {
 	struct cli_settings settings;
 	struct serve_options options;
+	struct cli_limits limits;
 	struct cli_report report;
 	struct cli_export export;
 	adtls_server_t *server;
@@ -78,6 +80,7 @@ static void read_options(struct service *service, int argc, char **argv)
 			  &settings->identity },
 			{ "Rules for clients", cli_admission_options,
 			  &settings->admission },
+			{ "Limits", cli_limits_options, &service->limits },
 			{ "Protocol", cli_protocol_options,
 			  &settings->protocol },
 			{ "What to show", cli_report_options,
@@ -233,19 +236,15 @@ static int take_events(struct service *service)
 }
 
 /* Serves until a signal, or with --once the end of a connection. */
-static enum cli_status serve(struct service *service, int fd)
+static enum cli_status serve(struct service *service)
 {
 	struct pollfd fds[] = {
 		{ .fd = cli_stopping_fd(), .events = POLLIN },
-		{ .fd = fd, .events = POLLIN },
-		{ .fd = adtls_server_worker_fd(service->server),
-		  .events = POLLIN },
+		{ .fd = adtls_server_fd(service->server), .events = POLLIN },
 	};
 
 	while (true) {
-		int timeout = adtls_server_get_timeout_ms(service->server);
-
-		if (poll(fds, 3, timeout) < 0 && errno != EINTR)
+		if (poll(fds, 2, -1) < 0 && errno != EINTR)
 			cli_fail(CLI_NETWORK, "poll: %s", strerror(errno));
 		if (fds[0].revents != 0)
 			return CLI_DONE;
@@ -285,7 +284,8 @@ int serve_command(int argc, char **argv)
 	if (adtls_server_new(config, fd, &service.server) != ADTLS_OK ||
 	    adtls_server_set_workers(service.server, WORKERS) != ADTLS_OK)
 		cli_fail(CLI_NETWORK, "not enough memory or threads");
-	status = serve(&service, fd);
+	cli_limits_set(&service.limits, adtls_server_endpoint(service.server));
+	status = serve(&service);
 	adtls_server_free(service.server);
 	adtls_config_unref(config);
 	close(fd);

@@ -18,6 +18,8 @@
 
 /* A day: nobody waits longer for a handshake. */
 #define TIMEOUT_MAX_S 86400
+/* A year: who is silent for longer has been forgotten. */
+#define IDLE_MAX_S 31536000
 
 /* What adtls_config_set_mtu() and adtls_config_set_timer() take. */
 #define MTU_MIN	     256
@@ -45,6 +47,8 @@ const struct cli_option cli_protocol_options[] = {
 	  "1000); give up after N", PROTOCOL(timer) },
 	{ "timeout", "SECONDS", "for the handshake (default 60)",
 	  PROTOCOL(timeout) },
+	{ "idle", "SECONDS", "without a word from the peer, then goodbye "
+	  "(default: never)", PROTOCOL(idle) },
 	{ 0 },
 };
 
@@ -145,6 +149,14 @@ static void set_protocol(adtls_config_t *config,
 		set_timer(config, protocol->timer);
 	cli_check(adtls_config_set_resumption(config, protocol->resumption),
 		  "--save-ticket");
+	if (protocol->idle != NULL)
+		cli_check(adtls_config_set_idle_expiry(
+				  config,
+				  US_PER_S * (uint64_t)cli_number(
+						     "--idle", protocol->idle,
+						     1, IDLE_MAX_S),
+				  true),
+			  "--idle");
 	if (protocol->timeout != NULL)
 		cli_check(adtls_config_set_handshake_deadline(
 				  config, US_PER_S * (uint64_t)cli_number(

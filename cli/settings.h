@@ -19,6 +19,7 @@ struct cli_protocol {
 	const char *timer;
 	const char *timeout;
 	bool resumption; /* ask for tickets */
+	const char *idle;
 };
 
 /* A server's rules for its clients. */

@@ -4,7 +4,8 @@
 
 #include "backend_log.h"
 
-#include <arpa/inet.h>
+#include <adtls/address.h>
+#include <adtls/error.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,29 +22,6 @@ bool backend_hello_is(const uint8_t *data, size_t len)
 size_t backend_hello_mtu(const coap_session_t *session, unsigned overhead)
 {
 	return LIBCOAP_MAX_PDU_SIZE(session) + LIBCOAP_HEADER + overhead;
-}
-
-static void append(adtls_address_t *address, const void *data, size_t len)
-{
-	memcpy(address->data + address->len, data, len);
-	address->len += len;
-}
-
-/* Family, address, scope and port, without what is between them. */
-static void write_address(const coap_address_t *from, adtls_address_t *out)
-{
-	*out = (adtls_address_t){ 0 };
-	append(out, &from->addr.sa.sa_family, sizeof(from->addr.sa.sa_family));
-	if (from->addr.sa.sa_family == AF_INET6) {
-		const struct sockaddr_in6 *in6 = &from->addr.sin6;
-
-		append(out, &in6->sin6_addr, sizeof(in6->sin6_addr));
-		append(out, &in6->sin6_scope_id, sizeof(in6->sin6_scope_id));
-		append(out, &in6->sin6_port, sizeof(in6->sin6_port));
-		return;
-	}
-	append(out, &from->addr.sin.sin_addr, sizeof(from->addr.sin.sin_addr));
-	append(out, &from->addr.sin.sin_port, sizeof(from->addr.sin.sin_port));
 }
 
 /* Without engines of its own the door only answers its visitor. */
@@ -82,6 +60,7 @@ adtls_engine_t *backend_hello_receive(struct backend_context *context,
 {
 	adtls_endpoint_t *door = backend_context_door(
 		context, backend_hello_mtu(session, LIBCOAP_OVERHEAD));
+	const coap_address_t *remote = coap_session_get_addr_remote(session);
 	struct backend_visitor *visitor = &context->config.visitor;
 	uint8_t datagram[LIBCOAP_DATAGRAM_MAX];
 	adtls_engine_t *engine;
@@ -90,7 +69,9 @@ adtls_engine_t *backend_hello_receive(struct backend_context *context,
 	if (door == NULL || len > sizeof(datagram))
 		return NULL;
 	memcpy(datagram, data, len);
-	write_address(coap_session_get_addr_remote(session), &from);
+	if (adtls_address_set(&from, &remote->addr.sa, remote->size) !=
+	    ADTLS_OK)
+		return NULL;
 	backend_psk_choice_clear(&visitor->choice);
 	visitor->session = session;
 	engine = knock(door, &from, known, datagram, len);

@@ -21,6 +21,7 @@ CONFIGURE_DEPENDENCIES = $(srcdir)/lib/include/adtls/version.h
 # Public headers, installed as <adtls/...>.
 adtlsincludedir = $(includedir)/adtls
 adtlsinclude_HEADERS = \
+	lib/include/adtls/address.h \
 	lib/include/adtls/adtls.h \
 	lib/include/adtls/attester.h \
 	lib/include/adtls/coap.h \

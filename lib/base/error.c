@@ -190,6 +190,9 @@ static const struct meaning reasons[] = {
 	{ ADTLS_REASON_RETRANSMISSION_LIMIT, "retransmission-limit",
 	  "The peer acknowledged nothing however often it was sent: the peer "
 	  "is gone, or the network loses too much." },
+	{ ADTLS_REASON_IDLE, "idle",
+	  "Nothing came from the peer for as long as a connection may be "
+	  "idle." },
 	{ ADTLS_REASON_NO_APPLICATION_PROTOCOL, "no-application-protocol",
 	  "The peers have no application protocol (ALPN) in common, or one of "
 	  "them insists on it and the other does not use it." },

@@ -4,6 +4,8 @@ libadtls_core_la_SOURCES += \
 	lib/base/buffer.c \
 	lib/base/buffer.h \
 	lib/base/error.c \
+	lib/base/siphash.c \
+	lib/base/siphash.h \
 	lib/base/version.c \
 	lib/base/version.h \
 	lib/base/wire.c \

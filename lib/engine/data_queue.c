@@ -11,6 +11,9 @@ struct data_queue_item {
 	uint8_t data[];
 };
 
+_Static_assert(sizeof(struct data_queue_item) + 16 <= DATA_QUEUE_ITEM_COST,
+	       "items cost what is said");
+
 void data_queue_clear(struct data_queue *queue)
 {
 	while (queue->last != NULL)

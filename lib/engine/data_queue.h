@@ -6,6 +6,9 @@
 
 #include "base/buffer.h"
 
+/* Heap that an item takes beside its bytes. */
+#define DATA_QUEUE_ITEM_COST 32
+
 struct data_queue_item;
 
 struct data_queue_bounds {

@@ -11,7 +11,7 @@ int adtls_endpoint_new(adtls_config_t *config, adtls_time_t now,
 		       adtls_endpoint_t **out)
 {
 	adtls_endpoint_t *endpoint;
-	uint64_t seed;
+	struct siphash_key seed;
 	int error;
 
 	*out = NULL;
@@ -30,43 +30,33 @@ int adtls_endpoint_new(adtls_config_t *config, adtls_time_t now,
 	endpoint->config = config;
 	if (!crypto_random_fill(&config->random, (uint8_t *)&seed,
 				sizeof(seed)) ||
-	    !peer_table_init(&endpoint->peers, seed) ||
+	    !peer_table_init(&endpoint->peers, seed.half[0]) ||
 	    !front_door_init(&endpoint->door, config, now.monotonic_us)) {
 		adtls_endpoint_free(endpoint);
 		return ADTLS_E_MEMORY;
 	}
+	endpoint_limits_init(endpoint, &seed);
 	*out = endpoint;
 	return ADTLS_OK;
 }
 
-static struct endpoint_peer *peer_of_deadline(struct deadline *deadline)
-{
-	return (struct endpoint_peer *)((char *)deadline -
-					offsetof(struct endpoint_peer,
-						 deadline));
-}
+#define PEER_OF(place, member)                          \
+	((struct endpoint_peer *)((char *)(place) -     \
+				  offsetof(struct endpoint_peer, member)))
 
 void endpoint_make_ready(struct adtls_endpoint *endpoint,
 			 struct endpoint_peer *peer)
 {
-	if (peer->is_ready)
-		return;
-	peer->is_ready = true;
-	peer->next_ready = endpoint->ready;
-	endpoint->ready = peer;
+	peer_queue_add(&endpoint->sending, &peer->sending);
+	if (engine_has_events(peer->engine))
+		peer_queue_add(&endpoint->telling, &peer->telling);
 }
 
 static void unready(struct adtls_endpoint *endpoint,
 		    struct endpoint_peer *peer)
 {
-	struct endpoint_peer **at = &endpoint->ready;
-
-	if (!peer->is_ready)
-		return;
-	while (*at != peer)
-		at = &(*at)->next_ready;
-	*at = peer->next_ready;
-	peer->is_ready = false;
+	peer_queue_remove(&endpoint->sending, &peer->sending);
+	peer_queue_remove(&endpoint->telling, &peer->telling);
 }
 
 bool endpoint_is_over(const adtls_engine_t *engine)
@@ -76,12 +66,14 @@ bool endpoint_is_over(const adtls_engine_t *engine)
 	       !engine_has_events(engine);
 }
 
-/* The peer has nothing more to say for now: note when it will. One that is over
- * goes with the next tick. */
+/* Once the peer has neither datagrams nor events any more: note when it will.
+ * One that is over goes with the next tick. */
 static void put_to_rest(struct adtls_endpoint *endpoint,
 			struct endpoint_peer *peer)
 {
-	unready(endpoint, peer);
+	if (peer->sending.is_taken || peer->telling.is_taken)
+		return;
+	endpoint_settle(endpoint, peer);
 	deadline_heap_move(&endpoint->deadlines, &peer->deadline,
 			   endpoint_is_over(peer->engine) ?
 				   0 :
@@ -93,6 +85,7 @@ static void forget(struct adtls_endpoint *endpoint, struct endpoint_peer *peer)
 	unready(endpoint, peer);
 	deadline_heap_remove(&endpoint->deadlines, &peer->deadline);
 	peer_table_remove(&endpoint->peers, peer);
+	endpoint_discount(endpoint, peer);
 	peer->engine->peer = NULL;
 	free(peer);
 }
@@ -109,51 +102,94 @@ void adtls_endpoint_free(adtls_endpoint_t *endpoint)
 	front_door_clear(&endpoint->door);
 	deadline_heap_clear(&endpoint->deadlines);
 	peer_table_clear(&endpoint->peers);
+	source_table_clear(&endpoint->sources);
 	adtls_config_unref(endpoint->config);
 	free(endpoint);
+}
+
+static size_t take_reply(struct adtls_endpoint *endpoint,
+			 adtls_address_t *out_to, uint8_t *out, size_t out_len)
+{
+	size_t len = endpoint->reply_len;
+
+	endpoint->reply_len = 0;
+	if (len > out_len)
+		return 0;
+	memcpy(out, endpoint->reply, len);
+	*out_to = endpoint->reply_to;
+	return len;
+}
+
+/* The next datagram of the first in the queue, who then goes to the end. */
+static size_t take_datagram(struct adtls_endpoint *endpoint, adtls_time_t now,
+			    adtls_address_t *out_to, uint8_t *out,
+			    size_t out_len)
+{
+	struct peer_place *first = endpoint->sending.first;
+	struct endpoint_peer *peer = PEER_OF(first, sending);
+	size_t len;
+
+	len = adtls_engine_next_datagram(peer->engine, now, out, out_len);
+	/* Sending may end a connection, which is to be told. */
+	if (engine_has_events(peer->engine))
+		peer_queue_add(&endpoint->telling, &peer->telling);
+	if (len > 0) {
+		*out_to = peer->address;
+		peer_queue_rotate(&endpoint->sending);
+		return len;
+	}
+	peer_queue_remove(&endpoint->sending, first);
+	put_to_rest(endpoint, peer);
+	return 0;
 }
 
 size_t adtls_endpoint_next_datagram(adtls_endpoint_t *endpoint,
 				    adtls_time_t now, adtls_address_t *out_to,
 				    uint8_t *out, size_t out_len)
 {
-	size_t len = endpoint->reply_len;
+	size_t len = 0;
 
-	if (len > 0) {
-		endpoint->reply_len = 0;
-		if (len > out_len)
-			return 0;
-		memcpy(out, endpoint->reply, len);
-		*out_to = endpoint->reply_to;
-		return len;
+	if (endpoint->reply_len > 0)
+		len = take_reply(endpoint, out_to, out, out_len);
+	while (len == 0 && endpoint->sending.first != NULL)
+		len = take_datagram(endpoint, now, out_to, out, out_len);
+	if (len > 0)
+		endpoint->count.datagrams_sent++;
+	return len;
+}
+
+/* The next event of the first in the queue, who then goes to the end, or leaves
+ * if that was all; who has lent something is asked once more, to get it back. */
+static bool take_event(struct adtls_endpoint *endpoint,
+		       adtls_engine_t **out_engine, adtls_event_t *out)
+{
+	struct peer_place *first = endpoint->telling.first;
+	struct endpoint_peer *peer = PEER_OF(first, telling);
+	bool has_one = adtls_engine_next_event(peer->engine, out);
+
+	*out_engine = peer->engine;
+	if (engine_has_events(peer->engine) || peer->engine->lends_held) {
+		peer_queue_rotate(&endpoint->telling);
+	} else {
+		peer_queue_remove(&endpoint->telling, first);
+		put_to_rest(endpoint, peer);
 	}
-	for (struct endpoint_peer *peer = endpoint->ready, *next; peer != NULL;
-	     peer = next) {
-		next = peer->next_ready;
-		len = adtls_engine_next_datagram(peer->engine, now, out,
-						 out_len);
-		if (len > 0) {
-			*out_to = peer->address;
-			return len;
-		}
-		/* Who still has events stays in the list until they are taken. */
-		if (!engine_has_events(peer->engine))
-			put_to_rest(endpoint, peer);
-	}
-	return 0;
+	return has_one;
 }
 
 bool adtls_endpoint_next_event(adtls_endpoint_t *endpoint,
 			       adtls_engine_t **out_engine, adtls_event_t *out)
 {
-	for (struct endpoint_peer *peer = endpoint->ready; peer != NULL;
-	     peer = peer->next_ready) {
-		if (adtls_engine_next_event(peer->engine, out)) {
-			*out_engine = peer->engine;
+	while (endpoint_has_events(endpoint)) {
+		if (take_event(endpoint, out_engine, out))
 			return true;
-		}
 	}
 	return false;
+}
+
+bool endpoint_has_events(const struct adtls_endpoint *endpoint)
+{
+	return endpoint->telling.first != NULL;
 }
 
 uint64_t adtls_endpoint_deadline(const adtls_endpoint_t *endpoint)
@@ -162,7 +198,8 @@ uint64_t adtls_endpoint_deadline(const adtls_endpoint_t *endpoint)
 		deadline_heap_first(&endpoint->deadlines);
 
 	/* Something is to be taken right now. */
-	if (endpoint->ready != NULL || endpoint->reply_len > 0)
+	if (endpoint->sending.first != NULL || endpoint->telling.first != NULL ||
+	    endpoint->reply_len > 0)
 		return 0;
 	return first != NULL ? first->at_us : ADTLS_NEVER;
 }
@@ -173,7 +210,7 @@ void adtls_endpoint_tick(adtls_endpoint_t *endpoint, adtls_time_t now)
 
 	while ((first = deadline_heap_first(&endpoint->deadlines)) != NULL &&
 	       first->at_us <= now.monotonic_us) {
-		struct endpoint_peer *peer = peer_of_deadline(first);
+		struct endpoint_peer *peer = PEER_OF(first, deadline);
 
 		adtls_engine_tick(peer->engine, now);
 		if (endpoint_is_over(peer->engine)) {
@@ -240,12 +277,24 @@ void adtls_endpoint_release(adtls_endpoint_t *endpoint, adtls_engine_t *engine)
 void adtls_endpoint_statistics(const adtls_endpoint_t *endpoint,
 			       adtls_endpoint_statistics_t *out)
 {
-	*out = (adtls_endpoint_statistics_t){
-		.engines = endpoint->peers.count,
-		.accepted = endpoint->accepted,
-		.cookies_sent = endpoint->door.cookies_sent,
-		.cookies_refused = endpoint->door.cookies_refused,
-		.dropped = endpoint->door.dropped,
-		.fragments_evicted = endpoint->door.hellos.evicted,
-	};
+	const struct front_door *door = &endpoint->door;
+
+	*out = endpoint->count;
+	out->engines = endpoint->peers.count;
+	out->handshakes = endpoint->sources.under_way;
+	out->memory = endpoint->memory.held;
+	out->memory_refusals = endpoint->memory.refusals;
+	out->cookies_sent = door->count.cookies_sent;
+	out->cookies_refused = door->count.cookies_refused;
+	out->hellos_refused = door->count.hellos_refused;
+	out->dropped = front_door_dropped(door);
+	out->dropped_no_hello = door->count.no_hello;
+	out->dropped_malformed = door->count.malformed;
+	out->dropped_unanswered = door->count.unanswered;
+	out->dropped_fragments = door->count.bad_fragments;
+	out->fragments_kept = door->count.kept_fragments;
+	out->fragments_evicted = door->hellos.evicted;
+	out->refused = out->refused_busy + out->refused_handshakes +
+		       out->refused_host + out->refused_rate +
+		       out->refused_connections + out->refused_memory;
 }

@@ -31,7 +31,8 @@ static struct endpoint_peer *add_peer(struct adtls_endpoint *endpoint,
 		return NULL;
 	}
 	engine->peer = peer;
-	endpoint->accepted++;
+	engine_set_account(engine, &endpoint->memory);
+	endpoint->count.accepted++;
 	return peer;
 }
 
@@ -55,10 +56,10 @@ static void bury_older(struct adtls_endpoint *endpoint,
 	}
 }
 
-static struct endpoint_peer *accept_peer(struct adtls_endpoint *endpoint,
-					 adtls_time_t now,
-					 const adtls_address_t *from,
-					 const struct front_door_answer *answer)
+static struct endpoint_peer *make_peer(struct adtls_endpoint *endpoint,
+				       adtls_time_t now,
+				       const adtls_address_t *from,
+				       const struct front_door_answer *answer)
 {
 	struct endpoint_peer *peer;
 	adtls_engine_t *engine;
@@ -71,8 +72,27 @@ static struct endpoint_peer *accept_peer(struct adtls_endpoint *endpoint,
 	peer = add_peer(endpoint, from, engine);
 	if (peer == NULL)
 		adtls_engine_free(engine);
-	else
-		bury_older(endpoint, peer, now);
+	return peer;
+}
+
+static struct endpoint_peer *accept_peer(struct adtls_endpoint *endpoint,
+					 adtls_time_t now,
+					 const adtls_address_t *from,
+					 const struct endpoint_peer *known,
+					 const struct front_door_answer *answer)
+{
+	struct endpoint_peer *peer;
+	struct source *source;
+
+	if (!endpoint_admit(endpoint, now, from, known != NULL, &source))
+		return NULL;
+	peer = make_peer(endpoint, now, from, answer);
+	if (peer == NULL) {
+		source_table_leave(&endpoint->sources, source);
+		return NULL;
+	}
+	peer->source = source;
+	bury_older(endpoint, peer, now);
 	return peer;
 }
 
@@ -87,7 +107,8 @@ static struct endpoint_peer *knock(struct adtls_endpoint *endpoint,
 	bool is_handshaking = known != NULL && known->engine->hs != NULL;
 	struct front_door_visitor visitor = {
 		.address = from,
-		.is_known = known != NULL,
+		.needs_cookie = known != NULL ||
+				endpoint_needs_cookies(endpoint),
 		.random = is_handshaking ? known->engine->hs->client_random :
 					   NULL,
 	};
@@ -106,7 +127,7 @@ static struct endpoint_peer *knock(struct adtls_endpoint *endpoint,
 		endpoint->reply_to = *from;
 		break;
 	case FRONT_DOOR_ACCEPT:
-		peer = accept_peer(endpoint, now, from, &answer);
+		peer = accept_peer(endpoint, now, from, known, &answer);
 		break;
 	}
 	front_door_answer_clear(&answer);
@@ -143,14 +164,24 @@ static void supersede_older(struct adtls_endpoint *endpoint,
 	}
 }
 
+/* Records that were not good, of connections that may be gone tomorrow. */
+static void count_drops(struct adtls_endpoint *endpoint,
+			const struct endpoint_peer *peer, uint64_t before)
+{
+	endpoint->count.records_dropped +=
+		engine_records_dropped(peer->engine) - before;
+}
+
 static void receive_copy(struct adtls_endpoint *endpoint,
 			 struct endpoint_peer *peer, adtls_time_t now,
 			 const uint8_t *datagram, size_t len)
 {
+	uint64_t dropped = engine_records_dropped(peer->engine);
 	struct buffer copy = { 0 };
 
 	if (buffer_set(&copy, datagram, len)) {
 		engine_receive_passing(peer->engine, now, copy.data, copy.len);
+		count_drops(endpoint, peer, dropped);
 		endpoint_make_ready(endpoint, peer);
 	}
 	buffer_clear(&copy);
@@ -183,7 +214,9 @@ adtls_engine_t *adtls_endpoint_receive(adtls_endpoint_t *endpoint,
 {
 	struct endpoint_peer *known = find_peer(endpoint, from);
 	struct endpoint_peer *peer = known;
+	uint64_t dropped;
 
+	endpoint->count.datagrams_received++;
 	if (known == NULL || is_hello(datagram, len))
 		peer = knock(endpoint, now, from, known, datagram, len);
 	if (out_is_new != NULL)
@@ -192,7 +225,9 @@ adtls_engine_t *adtls_endpoint_receive(adtls_endpoint_t *endpoint,
 		return NULL;
 	if (peer == known) {
 		receive_older(endpoint, peer, now, datagram, len);
+		dropped = engine_records_dropped(peer->engine);
 		adtls_engine_receive(peer->engine, now, datagram, len);
+		count_drops(endpoint, peer, dropped);
 		supersede_older(endpoint, peer, now);
 	}
 	endpoint_make_ready(endpoint, peer);

@@ -6,10 +6,16 @@
 
 static adtls_engine_t *make_engine(struct adtls_endpoint *endpoint,
 				   adtls_time_t now,
+				   const adtls_address_t *from,
 				   const struct front_door_answer *answer)
 {
+	struct source *source;
 	adtls_engine_t *engine;
 
+	/* The rate of its starts counts, not how many are under way here. */
+	if (!endpoint_admit(endpoint, now, from, true, &source))
+		return NULL;
+	source_table_leave(&endpoint->sources, source);
 	if (engine_new_server(endpoint->config, &answer->start, now,
 			      &engine) != ADTLS_OK)
 		return NULL;
@@ -26,12 +32,13 @@ adtls_engine_t *adtls_endpoint_meet(adtls_endpoint_t *endpoint,
 {
 	struct front_door_visitor visitor = {
 		.address = from,
-		.is_known = true,
+		.needs_cookie = true,
 		.random = known->hs != NULL ? known->hs->client_random : NULL,
 	};
 	struct front_door_answer answer;
 	adtls_engine_t *engine = NULL;
 
+	endpoint->count.datagrams_received++;
 	switch (front_door_receive(&endpoint->door, now, &visitor, datagram,
 				   len, &answer)) {
 	case FRONT_DOOR_NOTHING:
@@ -44,7 +51,7 @@ adtls_engine_t *adtls_endpoint_meet(adtls_endpoint_t *endpoint,
 		endpoint->reply_to = *from;
 		break;
 	case FRONT_DOOR_ACCEPT:
-		engine = make_engine(endpoint, now, &answer);
+		engine = make_engine(endpoint, now, from, &answer);
 		break;
 	}
 	front_door_answer_clear(&answer);

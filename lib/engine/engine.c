@@ -196,7 +196,8 @@ int adtls_engine_send(adtls_engine_t *engine, adtls_time_t now,
 	if (len > adtls_engine_max_data(engine))
 		return ADTLS_E_TOO_LARGE;
 	/* While the gate is closed it waits here; over the bound it is refused. */
-	if (!data_queue_push(&engine->outgoing, &engine_data_bounds,
+	if (!engine_may_hold(engine, len + DATA_QUEUE_ITEM_COST) ||
+	    !data_queue_push(&engine->outgoing, &engine_data_bounds,
 			     bytes_of(data, len)))
 		return ADTLS_E_AGAIN;
 	return ADTLS_OK;
@@ -378,13 +379,19 @@ void adtls_engine_parameters(const adtls_engine_t *engine,
 				&out->receives_evidence);
 }
 
+uint64_t engine_records_dropped(const struct adtls_engine *engine)
+{
+	const adtls_statistics_t *count = &engine->statistics;
+
+	return count->dropped_malformed + count->dropped_unknown_epoch +
+	       count->dropped_replay + count->dropped_forged +
+	       count->dropped_unexpected;
+}
+
 void adtls_engine_statistics(const adtls_engine_t *engine,
 			     adtls_statistics_t *out)
 {
 	*out = engine->statistics;
 	out->retransmissions = engine->channel.outgoing.count.retransmissions;
-	out->records_dropped = out->dropped_malformed +
-			       out->dropped_unknown_epoch +
-			       out->dropped_replay + out->dropped_forged +
-			       out->dropped_unexpected;
+	out->records_dropped = engine_records_dropped(engine);
 }

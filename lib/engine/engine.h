@@ -5,11 +5,13 @@
  *   out   engine_output.c   messages, ACKs, data, alerts -> records -> datagram
  *   time  engine_time.c     deadline -> tick
  *   what  engine_events.c   events; the authorization gate
+ *   cost  engine_memory.c   what it holds, and whether it may hold more
  */
 #ifndef ADTLS_ENGINE_ENGINE_H
 #define ADTLS_ENGINE_ENGINE_H
 
 #include "engine/data_queue.h"
+#include "engine/memory_account.h"
 #include "handshake/connected.h"
 
 #include <adtls/engine.h>
@@ -60,6 +62,8 @@ struct engine_tickets {
 struct adtls_engine {
 	struct adtls_config *config;
 	struct endpoint_peer *peer;	/* of the endpoint that owns it, or NULL */
+	struct memory_account *account;	/* the endpoint's, or NULL */
+	size_t accounted;		/* bytes, of this engine in it */
 	uint64_t id;			/* of all engines of this process */
 	uint64_t job_serial;
 	adtls_role_t role;
@@ -94,6 +98,7 @@ struct adtls_engine {
 	adtls_alert_t remembered_alert;	/* unauthenticated; a hint */
 	bool keys_were_updated;		/* to be told */
 	bool lends_held;		/* the oldest of held is lent out */
+	uint64_t heard_us;		/* the peer's last authentic record */
 	bool is_address_validated;
 	bool has_restarted;		/* a client, after a refused cookie */
 	adtls_statistics_t statistics;
@@ -130,6 +135,9 @@ void engine_fail(struct adtls_engine *engine, adtls_time_t now,
 const char *engine_detail(const struct adtls_engine *engine);
 /* The peer ended it. */
 void engine_closed_by_peer(struct adtls_engine *engine, adtls_alert_t alert);
+
+/* Records dropped so far, of all kinds. */
+uint64_t engine_records_dropped(const struct adtls_engine *engine);
 
 /* The part of the engine that messages after the handshake are about. */
 struct connected engine_connected(struct adtls_engine *engine,

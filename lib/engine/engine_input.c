@@ -86,7 +86,10 @@ static void take_fragment(struct adtls_engine *engine, adtls_time_t now,
 {
 	switch (fragment_use(engine, now, epoch, fragment)) {
 	case HS_FRAGMENT_TAKE:
-		break;
+		if (engine_may_hold(engine, fragment->data.len))
+			break;
+		seen->all_kept = false;
+		return;
 	case HS_FRAGMENT_DROP:
 		drop_fragment(engine, now, epoch, fragment);
 		seen->all_kept = false;
@@ -249,6 +252,14 @@ static void receive_alert(struct adtls_engine *engine, adtls_time_t now,
 		engine_closed_by_peer(engine, alert);
 }
 
+/* Keep what cannot be used yet, within every bound. */
+static bool hold(struct adtls_engine *engine, struct data_queue *queue,
+		 const struct data_queue_bounds *bounds, adtls_bytes_t data)
+{
+	return engine_may_hold(engine, data.len + DATA_QUEUE_ITEM_COST) &&
+	       data_queue_push(queue, bounds, data);
+}
+
 static void receive_data(struct adtls_engine *engine, adtls_time_t now,
 			 const struct record *record, enum content_life life)
 {
@@ -265,8 +276,7 @@ static void receive_data(struct adtls_engine *engine, adtls_time_t now,
 		engine_emit(engine, &event);
 		return;
 	}
-	if (!data_queue_push(&engine->held, &engine_data_bounds,
-			     record->content))
+	if (!hold(engine, &engine->held, &engine_data_bounds, record->content))
 		engine->statistics.data_held_dropped++;
 }
 
@@ -276,6 +286,8 @@ static void receive_record(struct adtls_engine *engine, adtls_time_t now,
 	/* Only somebody who got our ServerHello can write epoch 2. */
 	if (record->number.epoch >= EPOCH_HANDSHAKE)
 		engine->is_address_validated = true;
+	if (record->is_encrypted)
+		engine->heard_us = now.monotonic_us;
 	switch (record->type) {
 	case RECORD_HANDSHAKE:
 		receive_handshake(engine, now, record);
@@ -304,7 +316,7 @@ static void keep_early(struct adtls_engine *engine, adtls_bytes_t record)
 	};
 
 	if (engine->hs == NULL ||
-	    !data_queue_push(&engine->early, &bounds, record))
+	    !hold(engine, &engine->early, &bounds, record))
 		engine->statistics.dropped_unknown_epoch++;
 }
 

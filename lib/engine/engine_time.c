@@ -8,6 +8,16 @@ static uint64_t earlier(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
+/* When a peer that says nothing is given up. */
+static uint64_t idle_deadline(const struct adtls_engine *engine)
+{
+	uint64_t expiry_us = engine->config->idle.expiry_us;
+
+	if (expiry_us == 0 || engine->phase != ENGINE_CONNECTED)
+		return ADTLS_NEVER;
+	return engine->heard_us + expiry_us;
+}
+
 uint64_t adtls_engine_deadline(const adtls_engine_t *engine)
 {
 	const struct hs_layer *layer = engine->config->layer;
@@ -24,6 +34,7 @@ uint64_t adtls_engine_deadline(const adtls_engine_t *engine)
 		deadline = earlier(deadline, engine->handshake_deadline_us);
 	deadline = earlier(deadline, engine->retire_us);
 	deadline = earlier(deadline, engine->rest_us);
+	deadline = earlier(deadline, idle_deadline(engine));
 	if (layer != NULL)
 		deadline = earlier(deadline, layer->deadline(engine->layer));
 	return deadline;
@@ -114,6 +125,15 @@ void adtls_engine_tick(adtls_engine_t *engine, adtls_time_t now)
 	    !flight_tick(&engine->channel.outgoing, now_us)) {
 		time_out(engine, now, ADTLS_REASON_RETRANSMISSION_LIMIT,
 			 "the peer acknowledged nothing");
+		return;
+	}
+	if (now_us >= idle_deadline(engine)) {
+		engine_fail(engine, now,
+			    engine->config->idle.tells_peer ?
+				    ADTLS_ALERT_CLOSE_NOTIFY :
+				    ADTLS_ALERT_NONE,
+			    ADTLS_REASON_IDLE,
+			    "nothing came from the peer for too long");
 		return;
 	}
 	if (now_us >= engine->retire_us && is_unanswered(engine)) {

@@ -68,7 +68,7 @@ static enum front_door_result send_reply(struct front_door *door,
 	if (answer->reply_len == 0 ||
 	    answer->reply_len > FRONT_DOOR_AMPLIFICATION * answer->received) {
 		answer->reply_len = 0;
-		door->dropped++;
+		door->count.unanswered++;
 		return FRONT_DOOR_NOTHING;
 	}
 	return FRONT_DOOR_REPLY;
@@ -82,6 +82,18 @@ static enum front_door_result reply_alert(struct front_door *door,
 
 	write_plaintext(answer, RECORD_ALERT, content, sizeof(content));
 	return send_reply(door, answer);
+}
+
+/* A client that we cannot serve. */
+static enum front_door_result refuse_hello(struct front_door *door,
+					   struct front_door_answer *answer,
+					   adtls_alert_t alert)
+{
+	enum front_door_result result = reply_alert(door, answer, alert);
+
+	if (result == FRONT_DOOR_REPLY)
+		door->count.hellos_refused++;
+	return result;
 }
 
 static bool hash_hello(const struct crypto_hash *hash, adtls_bytes_t body,
@@ -130,7 +142,7 @@ static enum front_door_result reply_retry(struct front_door *door,
 
 	if (!make_cookie(door, now, from, offer, buffer_bytes(&answer->hello),
 			 cookie, &cookie_len)) {
-		door->dropped++;
+		door->count.unanswered++;
 		return FRONT_DOOR_NOTHING;
 	}
 	wire_writer_init(&writer, body, sizeof(body));
@@ -145,7 +157,7 @@ static enum front_door_result reply_retry(struct front_door *door,
 			wire_written(&writer).len);
 	if (send_reply(door, answer) != FRONT_DOOR_REPLY)
 		return FRONT_DOOR_NOTHING;
-	door->cookies_sent++;
+	door->count.cookies_sent++;
 	return FRONT_DOOR_REPLY;
 }
 
@@ -180,7 +192,7 @@ static bool needs_retry(const struct front_door *door,
 			const struct hello_offer *offer,
 			const struct front_door_answer *answer)
 {
-	return door->config->uses_cookie || visitor->is_known ||
+	return door->config->uses_cookie || visitor->needs_cookie ||
 	       !offer->has_share ||
 	       front_door_estimate(door->config, offer->server_name) >
 		       ENGINE_AMPLIFICATION * answer->received;
@@ -207,8 +219,8 @@ judge_hello(struct front_door *door, adtls_time_t now,
 			      &offer)) {
 		/* Garbage gets no answer, a client that we cannot serve does. */
 		if (offer.alert != ADTLS_ALERT_DECODE_ERROR)
-			return reply_alert(door, answer, offer.alert);
-		door->dropped++;
+			return refuse_hello(door, answer, offer.alert);
+		door->count.malformed++;
 		return FRONT_DOOR_NOTHING;
 	}
 	if (is_repeated(visitor, &offer))
@@ -219,7 +231,7 @@ judge_hello(struct front_door *door, adtls_time_t now,
 		return FRONT_DOOR_ACCEPT;
 	}
 	if (!check_cookie(door, now, from, &offer, answer)) {
-		door->cookies_refused++;
+		door->count.cookies_refused++;
 		return reply_alert(door, answer,
 				   ADTLS_ALERT_ILLEGAL_PARAMETER);
 	}
@@ -266,6 +278,25 @@ static bool take_record(struct front_door *door, const adtls_address_t *from,
 	return false;
 }
 
+/* No hello came out of a datagram: what was it? @kept and @refused are what the
+ * table of fragments had counted before. */
+static void count_nothing(struct front_door *door, uint64_t kept,
+			  uint64_t refused)
+{
+	if (door->hellos.kept != kept)
+		door->count.kept_fragments++;
+	else if (door->hellos.refused != refused)
+		door->count.bad_fragments++;
+	else
+		door->count.no_hello++;
+}
+
+uint64_t front_door_dropped(const struct front_door *door)
+{
+	return door->count.no_hello + door->count.malformed +
+	       door->count.unanswered + door->count.bad_fragments;
+}
+
 enum front_door_result
 front_door_receive(struct front_door *door, adtls_time_t now,
 		   const struct front_door_visitor *visitor, uint8_t *datagram,
@@ -273,13 +304,14 @@ front_door_receive(struct front_door *door, adtls_time_t now,
 {
 	struct record_opener opener = { 0 };
 	struct record_openers openers = { { &opener }, 1 };
+	uint64_t kept = door->hellos.kept, refused = door->hellos.refused;
 	struct record record;
 	size_t consumed;
 
 	*out = (struct front_door_answer){ 0 };
 	if (!cookie_keys_rotate(&door->keys, &door->config->random,
 				now.monotonic_us)) {
-		door->dropped++;
+		door->count.unanswered++;
 		return FRONT_DOOR_NOTHING;
 	}
 	for (; len > 0; datagram += consumed, len -= consumed) {
@@ -288,6 +320,6 @@ front_door_receive(struct front_door *door, adtls_time_t now,
 		    take_record(door, visitor->address, &record, consumed, out))
 			return judge_hello(door, now, visitor, out);
 	}
-	door->dropped++;
+	count_nothing(door, kept, refused);
 	return FRONT_DOOR_NOTHING;
 }

@@ -18,13 +18,20 @@ struct front_door {
 	const struct adtls_config *config;
 	struct cookie_keys keys;
 	struct hello_table hellos;
-	uint64_t cookies_sent;
-	uint64_t cookies_refused;
-	uint64_t dropped;
+	struct {
+		uint64_t cookies_sent;
+		uint64_t cookies_refused;
+		uint64_t hellos_refused;
+		uint64_t no_hello;
+		uint64_t malformed;
+		uint64_t unanswered;
+		uint64_t bad_fragments;
+		uint64_t kept_fragments;
+	} count;
 };
 
 enum front_door_result {
-	FRONT_DOOR_NOTHING,	/* dropped, or more fragments are to come */
+	FRONT_DOOR_NOTHING,	/* dropped, or more fragments are to come; counted */
 	FRONT_DOOR_REPLY,	/* one datagram is to be sent back */
 	FRONT_DOOR_ACCEPT,	/* make an engine of @out->start */
 	FRONT_DOOR_REPEATED	/* the hello of the handshake under way */
@@ -33,9 +40,10 @@ enum front_door_result {
 /* Who knocks. */
 struct front_door_visitor {
 	const adtls_address_t *address;
-	/* There is a connection already: the visitor has to prove by a cookie
-	 * that it is at this address (RFC 9147 §5.11). */
-	bool is_known;
+	/* It has to prove by a cookie that it is at this address, whatever the
+	 * configuration says: there is a connection already (RFC 9147 §5.11), or
+	 * much else to do. */
+	bool needs_cookie;
 	/* ClientHello.random of that connection's handshake; NULL: it is over. */
 	const uint8_t *random;
 };
@@ -61,5 +69,7 @@ front_door_receive(struct front_door *door, adtls_time_t now,
 		   const struct front_door_visitor *visitor, uint8_t *datagram,
 		   size_t len, struct front_door_answer *out);
 void front_door_answer_clear(struct front_door_answer *answer);
+/* Datagrams that were dropped, of all kinds. */
+uint64_t front_door_dropped(const struct front_door *door);
 
 #endif

@@ -85,9 +85,11 @@ bool hello_table_add(struct hello_table *table, const adtls_address_t *from,
 	case REASSEMBLY_STORED:
 	case REASSEMBLY_OLD:
 	case REASSEMBLY_DROPPED:
+		table->kept++;
 		break;
 	case REASSEMBLY_INCONSISTENT:
 	case REASSEMBLY_TOO_LARGE:
+		table->refused++;
 		free_entry(entry);
 		return false;
 	}

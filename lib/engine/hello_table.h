@@ -26,7 +26,9 @@ struct hello_entry {
 struct hello_table {
 	struct hello_entry *entries;	/* HELLO_TABLE_ENTRIES */
 	uint64_t step;
-	uint64_t evicted;
+	uint64_t evicted;	/* hellos */
+	uint64_t kept;		/* fragments */
+	uint64_t refused;
 };
 
 /* False: out of memory. */

@@ -8,11 +8,13 @@ libadtls_core_la_SOURCES += \
 	lib/engine/endpoint.c \
 	lib/engine/endpoint.h \
 	lib/engine/endpoint_input.c \
+	lib/engine/endpoint_limits.c \
 	lib/engine/endpoint_meet.c \
 	lib/engine/engine.c \
 	lib/engine/engine.h \
 	lib/engine/engine_events.c \
 	lib/engine/engine_input.c \
+	lib/engine/engine_memory.c \
 	lib/engine/engine_output.c \
 	lib/engine/engine_tickets.c \
 	lib/engine/engine_time.c \
@@ -20,5 +22,10 @@ libadtls_core_la_SOURCES += \
 	lib/engine/front_door.h \
 	lib/engine/hello_table.c \
 	lib/engine/hello_table.h \
+	lib/engine/memory_account.h \
+	lib/engine/peer_queue.c \
+	lib/engine/peer_queue.h \
 	lib/engine/peer_table.c \
-	lib/engine/peer_table.h
+	lib/engine/peer_table.h \
+	lib/engine/source_table.c \
+	lib/engine/source_table.h

@@ -4,6 +4,7 @@
 #define ADTLS_ENGINE_PEER_TABLE_H
 
 #include "engine/deadline_heap.h"
+#include "engine/peer_queue.h"
 
 #include <adtls/endpoint.h>
 
@@ -14,8 +15,10 @@ struct endpoint_peer {
 	struct endpoint_peer *next_by_address;
 	struct endpoint_peer *next_by_id;
 	struct deadline deadline;
-	bool is_ready;			/* in the list of those to be looked at */
-	struct endpoint_peer *next_ready;
+	struct source *source;		/* of a handshake under way, or NULL */
+	bool is_buried;			/* among the endpoint's tombstones */
+	struct peer_place sending;	/* in the queues of those to be asked */
+	struct peer_place telling;
 };
 
 struct peer_table {

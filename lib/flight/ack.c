@@ -13,6 +13,9 @@ struct ack_number {
 	bool is_chosen; /* for the ACK being written */
 };
 
+_Static_assert(sizeof(struct ack_number) <= ACK_LISTED_COST,
+	       "numbers cost what is said");
+
 void ack_list_init(struct ack_list *list)
 {
 	*list = (struct ack_list){ .due_us = ADTLS_NEVER };

@@ -17,6 +17,9 @@
  * §7). */
 #define ACK_EVERY 10
 
+/* Heap that a number in the list takes. */
+#define ACK_LISTED_COST 24
+
 struct ack_number;		/* one number, and whether it was sent */
 
 struct ack_list {

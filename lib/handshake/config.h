@@ -68,6 +68,10 @@ struct adtls_config {
 	size_t mtu;
 	struct timer_config timer;
 	uint64_t handshake_deadline_us;
+	struct {
+		uint64_t expiry_us;	/* 0: none */
+		bool tells_peer;
+	} idle;
 	uint64_t forgery_limit;	/* 0: the suites' own */
 	bool uses_cookie;
 	struct config_verification verification;

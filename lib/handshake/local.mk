@@ -16,6 +16,7 @@ libadtls_core_la_SOURCES += \
 	lib/handshake/connected.h \
 	lib/handshake/config.c \
 	lib/handshake/config.h \
+	lib/handshake/config_idle.c \
 	lib/handshake/cookie.c \
 	lib/handshake/cookie.h \
 	lib/handshake/exchange.c \

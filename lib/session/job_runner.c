@@ -17,16 +17,28 @@ adtls_job_t *job_runner_run(struct job_runner *runner, adtls_job_t *job)
 	}
 	/* With more jobs waiting than the pool holds, this one would come too
 	 * late for its deadline, and running it here would stop all peers. */
-	if (adtls_job_pool_submit(runner->pool, job, 0) != ADTLS_OK)
+	if (adtls_job_pool_submit(runner->pool, job, 0) == ADTLS_OK)
+		runner->in_pool++;
+	else
 		adtls_job_free(job);
 	return NULL;
 }
 
 adtls_job_t *job_runner_take(struct job_runner *runner)
 {
-	if (runner->pool == NULL)
-		return NULL;
-	return adtls_job_pool_take(runner->pool, NULL);
+	adtls_job_t *job = NULL;
+
+	if (runner->pool != NULL)
+		job = adtls_job_pool_take(runner->pool, NULL);
+	if (job != NULL)
+		runner->in_pool--;
+	return job;
+}
+
+/* The other half is for work of connections that there are already. */
+bool job_runner_is_busy(const struct job_runner *runner)
+{
+	return runner->in_pool >= ADTLS_JOB_POOL_MAX / 2;
 }
 
 int job_runner_fd(const struct job_runner *runner)

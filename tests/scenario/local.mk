@@ -105,3 +105,8 @@ cmocka_programs += tests/scenario/test_resumption_grants
 tests_scenario_test_resumption_grants_SOURCES = \
 	tests/scenario/test_resumption_grants.c \
 	$(resuming)
+
+cmocka_programs += tests/scenario/test_endpoint_limits
+tests_scenario_test_endpoint_limits_SOURCES = \
+	tests/scenario/test_endpoint_limits.c \
+	$(crowd)

@@ -13,6 +13,9 @@ tests_unit_test_base_buffer_SOURCES = tests/unit/test_base_buffer.c
 cmocka_programs += tests/unit/test_base_error
 tests_unit_test_base_error_SOURCES = tests/unit/test_base_error.c
 
+cmocka_programs += tests/unit/test_base_siphash
+tests_unit_test_base_siphash_SOURCES = tests/unit/test_base_siphash.c
+
 cmocka_programs += tests/unit/test_base_wire
 tests_unit_test_base_wire_SOURCES = tests/unit/test_base_wire.c
 
@@ -298,3 +301,10 @@ tests_unit_test_attestation_ticket_denials_SOURCES = tests/unit/test_attestation
 
 cmocka_programs += tests/unit/test_crypto_credentials_psk
 tests_unit_test_crypto_credentials_psk_SOURCES = tests/unit/test_crypto_credentials_psk.c
+
+cmocka_programs += tests/unit/test_engine_source_table
+tests_unit_test_engine_source_table_SOURCES = \
+	tests/unit/test_engine_source_table.c
+
+cmocka_programs += tests/unit/test_session_address
+tests_unit_test_session_address_SOURCES = tests/unit/test_session_address.c

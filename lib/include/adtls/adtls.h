@@ -5,6 +5,7 @@
 #ifndef ADTLS_ADTLS_H
 #define ADTLS_ADTLS_H
 
+#include <adtls/address.h>
 #include <adtls/attester.h>
 #include <adtls/config.h>
 #include <adtls/credentials.h>

@@ -86,6 +86,23 @@ int adtls_config_set_handshake_deadline(adtls_config_t *config,
 					uint64_t deadline_us);
 
 /**
+ * adtls_config_set_idle_expiry:
+ * @idle_us: how long a connection lives without an authentic record from the
+ *   peer, in microseconds; 0 (default): for ever
+ * @tells_peer: whether close_notify goes out then, which is repeated for a
+ *   minute to a peer that speaks up after all; else the connection ends in
+ *   silence
+ *
+ * Of what the two sides send only what is received counts, as a peer that is
+ * gone receives nothing: a side that only sends wants no expiry. The reason is
+ * ADTLS_REASON_IDLE.
+ *
+ * Returns: ADTLS_OK or ADTLS_E_INVALID.
+ */
+int adtls_config_set_idle_expiry(adtls_config_t *config, uint64_t idle_us,
+				 bool tells_peer);
+
+/**
  * adtls_config_set_forgery_limit:
  * @records: how many records that fail authentication are borne under one key
  *   before it is given up, at least 1; a suite's own limit, where it is lower,

@@ -17,10 +17,18 @@ typedef struct adtls_endpoint adtls_endpoint_t;
 /** Largest address, in bytes: room for a sockaddr_storage. */
 #define ADTLS_ADDRESS_MAX 128
 
-/** A peer's address as the application writes it; compared byte for byte. */
+/**
+ * A peer's address as the application writes it, compared byte for byte;
+ * adtls_address_set() writes one of a sockaddr.
+ *
+ * Limits per address are per host: of peers whose first @host_len bytes are the
+ * same. A port belongs behind them, and of an IPv6 address all but its /64
+ * prefix. 0: every address is a host of its own.
+ */
 typedef struct adtls_address {
 	uint8_t data[ADTLS_ADDRESS_MAX];
 	size_t len;
+	size_t host_len;
 } adtls_address_t;
 
 /**
@@ -52,12 +60,12 @@ adtls_engine_t *adtls_endpoint_receive(adtls_endpoint_t *endpoint,
 				       uint8_t *datagram, size_t len,
 				       bool *out_is_new);
 
-/** adtls_endpoint_next_datagram: A datagram to be sent to *@out_to, of any engine or of the front door. Returns: its length or 0. */
+/** adtls_endpoint_next_datagram: A datagram to be sent to *@out_to, of any engine or of the front door; engines take turns. The front door has one answer at a time, so ask after every adtls_endpoint_receive(). Returns: its length or 0. */
 size_t adtls_endpoint_next_datagram(adtls_endpoint_t *endpoint,
 				    adtls_time_t now, adtls_address_t *out_to,
 				    uint8_t *out, size_t out_len);
 
-/** adtls_endpoint_next_event: The next event of any engine, which *@out_engine names. */
+/** adtls_endpoint_next_event: The next event of any engine, which *@out_engine names; engines take turns. */
 bool adtls_endpoint_next_event(adtls_endpoint_t *endpoint,
 			       adtls_engine_t **out_engine,
 			       adtls_event_t *out);
@@ -105,13 +113,78 @@ adtls_engine_t *adtls_endpoint_meet(adtls_endpoint_t *endpoint,
 /** adtls_endpoint_release: Forget and free @engine. Engines that closed are released by the endpoint once their tombstone's time is over. */
 void adtls_endpoint_release(adtls_endpoint_t *endpoint, adtls_engine_t *engine);
 
+/**
+ * What an endpoint takes on. 0: no limit.
+ *
+ * Over a limit nothing that is established ends. A new handshake has to wait:
+ * its second ClientHello is dropped, which the client repeats with a cookie that
+ * is good for a minute. ClientHellos without a cookie are still answered by one,
+ * even where cookies are switched off (adtls_config_set_cookie()).
+ */
+typedef struct adtls_endpoint_limits {
+	/** Handshakes under way at once; 2048. Where cookies are switched off they are switched on from half of it. */
+	size_t handshakes;
+	/** The same of one host (adtls_address_t); 256, as hosts behind one NAT count as one. */
+	size_t handshakes_per_host;
+	/** Handshakes that one host may start per second in the long run, at most 1,000,000; 100. */
+	unsigned starts_per_second;
+	/** How many of them may come at once; 256. */
+	unsigned starts_at_once;
+	/** Connections, with handshakes and those just closed; 100,000. A host that is connected may replace its connection. */
+	size_t connections;
+	/** Heap that peers hold in all, in bytes; 512 MiB. Beyond it nothing more is kept of what they send: held data is dropped and counted, fragments are not acknowledged, adtls_engine_send() returns ADTLS_E_AGAIN. */
+	size_t memory;
+	/** The same of one peer; 384 KiB. At least ADTLS_MEMORY_PER_PEER_MIN. */
+	size_t memory_per_peer;
+} adtls_endpoint_limits_t;
+
+/** What a handshake with ordinary certificates needs. */
+#define ADTLS_MEMORY_PER_PEER_MIN 32768
+
+/** adtls_endpoint_limits: The limits in force. To change some, get them, change them, and set them. */
+void adtls_endpoint_limits(const adtls_endpoint_t *endpoint,
+			   adtls_endpoint_limits_t *out);
+
+/** adtls_endpoint_set_limits: At any time; what is there already stays. Returns: ADTLS_OK, or ADTLS_E_INVALID, and nothing changes. */
+int adtls_endpoint_set_limits(adtls_endpoint_t *endpoint,
+			      const adtls_endpoint_limits_t *limits);
+
+/** adtls_endpoint_set_busy: Whether no new handshake is to start for now, for reasons of the application's own: its workers have no room, say. As over a limit, cookies are still answered. */
+void adtls_endpoint_set_busy(adtls_endpoint_t *endpoint, bool busy);
+
 typedef struct adtls_endpoint_statistics {
 	uint64_t engines;		/* now */
+	uint64_t handshakes;		/* of them, under way */
+	uint64_t memory;		/* heap that they hold, in bytes: an estimate */
 	uint64_t accepted;		/* engines made */
+	uint64_t datagrams_received;
+	uint64_t datagrams_sent;
+
+	/* Before a connection; a datagram counts once. */
 	uint64_t cookies_sent;
 	uint64_t cookies_refused;	/* bad or expired */
-	uint64_t dropped;		/* datagrams before a valid cookie */
-	uint64_t fragments_evicted;	/* from the table of fragmented ClientHellos */
+	uint64_t hellos_refused;	/* by an alert: nothing in common, say */
+	uint64_t dropped;		/* all kinds: the sum of the four below */
+	uint64_t dropped_no_hello;	/* no ClientHello, or the record of one */
+	uint64_t dropped_malformed;	/* ClientHellos that cannot be read */
+	uint64_t dropped_unanswered;	/* the answer was over twice their bytes, or could not be made */
+	uint64_t dropped_fragments;	/* of ClientHellos, bad or too large */
+	uint64_t fragments_kept;	/* of ClientHellos, until the others come */
+	uint64_t fragments_evicted;	/* hellos, from the table of fragmented ones */
+
+	/* Good cookies whose handshake has to wait: see the limits. */
+	uint64_t refused;		/* all kinds: the sum of those below */
+	uint64_t refused_busy;
+	uint64_t refused_handshakes;
+	uint64_t refused_host;
+	uint64_t refused_rate;
+	uint64_t refused_connections;
+	uint64_t refused_memory;
+
+	/* Of connections, those that are gone included. */
+	uint64_t records_dropped;	/* as in adtls_statistics_t */
+	uint64_t memory_refusals;	/* what was not kept for a limit of memory */
+	uint64_t closed_idle;		/* adtls_config_set_idle_expiry() */
 } adtls_endpoint_statistics_t;
 
 void adtls_endpoint_statistics(const adtls_endpoint_t *endpoint,
