@@ -56,10 +56,11 @@ include tests/peer/local.mk
 include tests/style/local.mk
 include tests/constant_time/local.mk
 include tests/fuzz/local.mk
+include tests/flood/local.mk
 
 if HAVE_CMOCKA
 check_LTLIBRARIES += tests/support/libsupport.la
-check_PROGRAMS += $(cmocka_programs)
+check_PROGRAMS += $(cmocka_programs) $(flood_programs)
 TESTS = $(script_tests) $(cmocka_programs)
 else
 TESTS = tests/support/no-cmocka.sh

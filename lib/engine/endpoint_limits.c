@@ -3,8 +3,8 @@
  * wait, and nothing that is established ends. */
 #include "engine/endpoint.h"
 
-/* A megabyte of signatures a second at the most: a core signs some thousands of
- * times a second. Behind one address of a mobile network are many devices. */
+/* A core signs some thousands of times a second, of which one host gets a few
+ * percent; behind one address of a mobile network are many devices. */
 #define STARTS_PER_SECOND 100
 #define STARTS_AT_ONCE	  256
 #define HANDSHAKES	  2048

@@ -110,3 +110,8 @@ cmocka_programs += tests/scenario/test_endpoint_limits
 tests_scenario_test_endpoint_limits_SOURCES = \
 	tests/scenario/test_endpoint_limits.c \
 	$(crowd)
+
+cmocka_programs += tests/scenario/test_flood
+tests_scenario_test_flood_SOURCES = \
+	tests/scenario/test_flood.c \
+	$(crowd)

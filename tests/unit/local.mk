@@ -308,3 +308,7 @@ tests_unit_test_engine_source_table_SOURCES = \
 
 cmocka_programs += tests/unit/test_session_address
 tests_unit_test_session_address_SOURCES = tests/unit/test_session_address.c
+
+cmocka_programs += tests/unit/test_session_server_socket
+tests_unit_test_session_server_socket_SOURCES = \
+	tests/unit/test_session_server_socket.c
