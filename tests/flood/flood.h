@@ -37,7 +37,8 @@ struct flood_board {
 	struct sockaddr_storage addresses[2];	/* IPv6, IPv4 */
 	adtls_endpoint_statistics_t statistics;	/* at the end */
 	uint64_t memory_max;	/* the endpoint's account */
-	uint64_t heap_max;	/* of the whole process */
+	uint64_t heap_before;	/* of the whole process, without peers */
+	uint64_t heap_max;	/* what came on top of it */
 	uint64_t lost;
 	uint64_t cpu_ms;
 	/* The attacker's. */

@@ -57,17 +57,23 @@ static void set_limits(const struct flood_options *options,
 		flood_fail("the limits are no good");
 }
 
-static void watch_memory(struct flood_board *board)
+static uint64_t heap_in_use(void)
 {
 	struct mallinfo2 info = mallinfo2();
-	uint64_t heap = info.uordblks + info.hblkhd;
+
+	return info.uordblks + info.hblkhd;
+}
+
+static void watch_memory(struct flood_board *board)
+{
+	uint64_t heap = heap_in_use();
 
 	adtls_endpoint_statistics(adtls_server_endpoint(the_server),
 				  &board->statistics);
 	if (board->statistics.memory > board->memory_max)
 		board->memory_max = board->statistics.memory;
-	if (heap > board->heap_max)
-		board->heap_max = heap;
+	if (heap > board->heap_before + board->heap_max)
+		board->heap_max = heap - board->heap_before;
 }
 
 static void take_event(struct flood_board *board, adtls_engine_t *peer,
@@ -118,6 +124,7 @@ void flood_serve(const struct flood_options *options, adtls_config_t *config,
 	if (adtls_server_new(config, fd, &the_server) != ADTLS_OK)
 		flood_fail("no server");
 	set_limits(options, adtls_server_endpoint(the_server));
+	board->heap_before = heap_in_use();
 	signal(SIGTERM, stop);
 	atomic_store(&board->is_listening, true);
 	serve(board);
