@@ -143,7 +143,7 @@ static void bury(struct adtls_endpoint *endpoint, struct endpoint_peer *peer)
 	struct endpoint_peer *oldest;
 
 	peer->is_buried = true;
-	if (peer->engine->failure.reason == ADTLS_REASON_IDLE)
+	if (peer->engine->reason == ADTLS_REASON_IDLE)
 		endpoint->count.closed_idle++;
 	if (peer->engine->tombstone.until_us == ADTLS_NEVER)
 		return;

@@ -25,8 +25,12 @@ static size_t queue_memory(const struct data_queue *queue)
 
 static size_t flight_memory(const struct flight *flight)
 {
-	size_t memory = flight->sent.capacity * sizeof(struct sent_fragment);
+	size_t memory = 0;
 
+	if (flight->progress != NULL)
+		memory += sizeof(*flight->progress) +
+			  flight->progress->sent.capacity *
+				  sizeof(struct sent_fragment);
 	for (size_t i = 0; i < flight->message_count; i++) {
 		const struct flight_message *message = &flight->messages[i];
 
@@ -47,7 +51,9 @@ static size_t channel_memory(const struct channel *channel)
 	for (size_t i = 0; i < channel->openers.count; i++)
 		keys += channel->opener_slots[i].keys.aead != NULL;
 	return flight_memory(&channel->outgoing) + channel->incoming.held +
-	       channel->acks.capacity * ACK_LISTED_COST + keys * COST_OF_KEYS;
+	       channel->acks.capacity * ACK_LISTED_COST + keys * COST_OF_KEYS +
+	       channel->places * (sizeof(struct record_sealer) +
+				  sizeof(struct record_opener));
 }
 
 static size_t handshake_memory(const struct handshake *hs)
