@@ -22,6 +22,7 @@ cmocka_programs += tests/scenario/test_algorithms
 tests_scenario_test_algorithms_SOURCES = tests/scenario/test_algorithms.c
 
 script_tests += tests/scenario/test_cli.py
+script_tests += tests/scenario/test_collector.py
 
 crowd = tests/scenario/crowd.c tests/scenario/crowd.h
 
