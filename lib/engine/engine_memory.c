@@ -9,7 +9,7 @@
 #define COST_OF_KEY_EXCHANGE 256
 /* The layer's own state, and the endpoint's of this peer. */
 #define COST_OF_LAYER 512
-#define COST_OF_PEER 320
+#define COST_OF_PEER 384
 /* The allocator's header and rounding. */
 #define COST_OF_ALLOCATION 16
 
