@@ -2,6 +2,7 @@
 /* adtls in the bench: client engines and an endpoint, whose datagrams are
  * handed over as they are made. Jobs run where they arise. */
 #include <adtls/endpoint.h>
+#include <adtls/version.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -288,8 +289,14 @@ static const struct bench_traffic *traffic(const void *opaque)
 	return &world->traffic;
 }
 
+static const char *version(void)
+{
+	return adtls_check_version(NULL);
+}
+
 const struct bench_library bench_adtls = {
 	.name = "adtls",
+	.version = version,
 	.can = can,
 	.world_new = world_new,
 	.world_free = world_free,

@@ -370,8 +370,14 @@ static const struct bench_traffic *traffic(const void *opaque)
 	return &world->traffic;
 }
 
+static const char *version(void)
+{
+	return gnutls_check_version(NULL);
+}
+
 const struct bench_library bench_gnutls = {
 	.name = "GnuTLS",
+	.version = version,
 	.can = can,
 	.world_new = world_new,
 	.world_free = world_free,

@@ -15,7 +15,7 @@
 struct crowd {
 	const struct bench_library *library;
 	void *world;
-	bool is_settled;
+	enum bench_state state;
 };
 
 static size_t used_bytes(void)
@@ -73,12 +73,13 @@ static void *connect_all(void *opaque)
 
 	for (size_t i = 0; i < CONNECTIONS; i++)
 		crowd->library->connect(crowd->world, i);
-	if (!crowd->is_settled)
+	if (crowd->state == BENCH_CONNECTED)
 		return NULL;
 	/* GnuTLS looks at its timer only when a record comes. */
 	crowd->library->pass_time(crowd->world);
 	pass_records(crowd);
-	crowd->library->pass_time(crowd->world);
+	if (crowd->state == BENCH_SETTLED)
+		crowd->library->pass_time(crowd->world);
 	return NULL;
 }
 
@@ -93,10 +94,11 @@ static void *free_clients(void *opaque)
 
 struct bench_heap
 bench_heap_measure(const struct bench_library *library,
-		   const struct bench_world_options *options, bool is_settled)
+		   const struct bench_world_options *options,
+		   enum bench_state state)
 {
 	struct bench_world_options many = *options;
-	struct crowd crowd = { .library = library, .is_settled = is_settled };
+	struct crowd crowd = { .library = library, .state = state };
 	size_t empty, full, half;
 
 	many.connections = CONNECTIONS;

@@ -14,11 +14,18 @@ struct bench_heap {
 /* Does mallinfo2() see what malloc() gives? Not under a sanitizer. */
 bool bench_heap_is_visible(void);
 
-/* Of 500 connections as @options says, that have just been made or,
- * @is_settled, that have each passed a record both ways and then two idle
- * minutes. */
+/* What the connections have done before they are looked at. */
+enum bench_state {
+	BENCH_CONNECTED,	/* their handshake */
+	BENCH_ACTIVE,		/* two minutes, then a record each way */
+	BENCH_SETTLED		/* the same, and two more idle minutes */
+};
+#define BENCH_STATES 3
+
+/* Of 500 connections as @options says. */
 struct bench_heap
 bench_heap_measure(const struct bench_library *library,
-		   const struct bench_world_options *options, bool is_settled);
+		   const struct bench_world_options *options,
+		   enum bench_state state);
 
 #endif

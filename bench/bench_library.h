@@ -33,7 +33,7 @@ struct bench_traffic {
 struct bench_world_options {
 	const struct bench_credentials *credentials;
 	enum bench_handshake handshake;
-	const char *group;	/* for GnuTLS: the only one it may take */
+	const char *group;	/* for other libraries: that adtls has taken */
 	size_t mtu;		/* largest datagram; 0: the library's default */
 	size_t connections;	/* that may exist at once */
 };
@@ -41,6 +41,7 @@ struct bench_world_options {
 /* A world is one server and its clients, numbered from 0. */
 struct bench_library {
 	const char *name;
+	const char *(*version)(void);
 	bool (*can)(enum bench_handshake handshake);
 	void *(*world_new)(const struct bench_world_options *options);
 	void (*world_free)(void *world);
@@ -66,5 +67,8 @@ struct bench_library {
 
 extern const struct bench_library bench_adtls;
 extern const struct bench_library bench_gnutls;
+/* Optional: see bench_libraries.h. */
+extern const struct bench_library bench_openssl;
+extern const struct bench_library bench_wolfssl;
 
 #endif

@@ -53,27 +53,27 @@ static struct bench_value value_of(double samples[BENCH_ROUNDS])
 	};
 }
 
-void bench_rate_compare(const struct bench_task tasks[BENCH_LIBRARIES],
+void bench_rate_compare(const struct bench_task tasks[BENCH_COLUMNS],
 			double seconds, struct bench_figure *out)
 {
-	double samples[BENCH_LIBRARIES][BENCH_ROUNDS];
+	double samples[BENCH_COLUMNS][BENCH_ROUNDS];
 	double turn_s = seconds / BENCH_ROUNDS;
 
-	for (size_t i = 0; i < BENCH_LIBRARIES; i++) {
+	for (size_t i = 0; i < BENCH_COLUMNS; i++) {
 		if (tasks[i].run != NULL)
 			measure(&tasks[i], turn_s);	/* to warm up */
 	}
 	for (size_t round = 0; round < BENCH_ROUNDS; round++) {
-		for (size_t i = 0; i < BENCH_LIBRARIES; i++) {
+		for (size_t i = 0; i < BENCH_COLUMNS; i++) {
 			/* Nobody is always first. */
-			size_t turn = (i + round) % BENCH_LIBRARIES;
+			size_t turn = (i + round) % BENCH_COLUMNS;
 
 			if (tasks[turn].run != NULL)
 				samples[turn][round] =
 					measure(&tasks[turn], turn_s);
 		}
 	}
-	for (size_t i = 0; i < BENCH_LIBRARIES; i++) {
+	for (size_t i = 0; i < BENCH_COLUMNS; i++) {
 		if (tasks[i].run != NULL)
 			out->values[i] = value_of(samples[i]);
 	}

@@ -13,9 +13,9 @@ struct bench_task {
 	void *context;
 };
 
-/* Measure each library's task for @seconds, in short turns that alternate, so
- * that whatever else the machine does meets both alike. */
-void bench_rate_compare(const struct bench_task tasks[BENCH_LIBRARIES],
+/* Measure each column's task for @seconds, in short turns that alternate, so
+ * that whatever else the machine does meets all alike. */
+void bench_rate_compare(const struct bench_task tasks[BENCH_COLUMNS],
 			double seconds, struct bench_figure *out);
 
 #endif

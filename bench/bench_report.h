@@ -6,11 +6,16 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The order of values in a figure. */
+/* The order of values in a figure: the libraries, and what the primitives take
+ * alone. */
 enum {
 	BENCH_ADTLS,
 	BENCH_GNUTLS,
-	BENCH_LIBRARIES
+	BENCH_OPENSSL,
+	BENCH_WOLFSSL,
+	BENCH_LIBRARIES,
+	BENCH_BOUND = BENCH_LIBRARIES,
+	BENCH_COLUMNS
 };
 
 struct bench_value {
@@ -24,14 +29,14 @@ struct bench_figure {
 	char name[64];		/* a stable key of the JSON (docs/bench.md) */
 	const char *unit;
 	bool is_better_higher;
-	struct bench_value values[BENCH_LIBRARIES];
+	struct bench_value values[BENCH_COLUMNS];
 };
 
 #define BENCH_FIGURES_MAX 32
 
 struct bench_report {
 	double seconds;
-	const char *group;	/* of both libraries' key exchanges */
+	const char *group;	/* of all libraries' key exchanges */
 	struct bench_figure figures[BENCH_FIGURES_MAX];
 	size_t figure_count;
 };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* adtls-bench: what adtls costs, beside GnuTLS's DTLS 1.2 in the same run. */
+/* adtls-bench: what adtls costs, beside other libraries' DTLS 1.2 and beside its
+ * primitives, in the same run. */
 #include <getopt.h>
 #include <malloc.h>
 #include <math.h>
@@ -16,13 +17,17 @@ static void print_usage(void)
 {
 	puts("Usage: adtls-bench [--json] [--seconds N] [--help]\n"
 	     "\n"
-	     "Measures adtls, DTLS 1.3, and beside it GnuTLS's DTLS 1.2:"
-	     " handshakes and\n"
-	     "records per second on one core, what a handshake sends, and the"
-	     " heap that an\n"
-	     "idle connection takes. Client and server are both in this"
-	     " process; there is no\n"
-	     "network. docs/bench.md says what each figure means.\n"
+	     "Measures adtls, DTLS 1.3, and beside it the DTLS 1.2 of GnuTLS and"
+	     " of the\n"
+	     "libraries that configure has found (OpenSSL, wolfSSL): handshakes"
+	     " and records per\n"
+	     "second on one core, what a handshake sends, and the heap that a"
+	     " connection\n"
+	     "takes; \"primitives\" is what the cryptography alone would do."
+	     " Client and server\n"
+	     "are both in this process; there is no network. docs/bench.md says"
+	     " what each\n"
+	     "figure means.\n"
 	     "\n"
 	     "  --json       print JSON instead of a table\n"
 	     "  --seconds N  how long to measure each rate of each library;"

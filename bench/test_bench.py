@@ -14,6 +14,10 @@ SOURCE = pathlib.Path(__file__).resolve().parents[1]
 BUILD = pathlib.Path(os.environ.get("abs_top_builddir", SOURCE / "build"))
 BENCH = BUILD / "bench/adtls-bench"
 
+LIBRARIES = ("adtls", "gnutls", "openssl", "wolfssl")
+# Null, where configure has not found them.
+OPTIONAL = ("openssl", "wolfssl")
+
 # Heap that an idle connection may take, on either side.
 IDLE_MAX = 1536
 
@@ -68,8 +72,11 @@ class Bench(unittest.TestCase):
         self.assertEqual(self.report["seconds"], 0.01)
         self.assertGreaterEqual(self.report["rounds"], 3)
         self.assertIn(self.report["group"], ("X25519", "SECP256R1"))
-        for key in ("adtls_version", "gnutls_version"):
-            self.assertRegex(self.report[key], r"^\d+\.\d+\.\d+")
+        for library in LIBRARIES:
+            version = self.report[f"{library}_version"]
+            if library in OPTIONAL and version is None:
+                continue
+            self.assertRegex(version, r"^\d+\.\d+\.\d+")
 
     def test_figures_are_those_documented(self):
         self.assertEqual(set(self.figures), documented_figures())
@@ -77,22 +84,42 @@ class Bench(unittest.TestCase):
     def test_each_figure_has_all_its_keys(self):
         for figure in self.figures.values():
             self.assertEqual(
-                set(figure), {"unit", "better", "adtls", "gnutls", "ratio"}
+                set(figure),
+                {"unit", "better", "ratio", "bound", "bound_ratio", *LIBRARIES},
             )
             self.assertIn(figure["better"], ("higher", "lower"))
 
     def test_values_are_plausible(self):
         for name, figure in self.figures.items():
             kind = name.split("_")[0]
-            for library in ("adtls", "gnutls"):
+            for library in LIBRARIES:
                 value = figure[library]
                 with self.subTest(name, library=library):
-                    if library == "gnutls" and "attested" in name:
+                    if self.report[f"{library}_version"] is None:
+                        self.assertIsNone(value)
+                    elif library != "adtls" and "attested" in name:
                         self.assertIsNone(value)
                     elif kind == "heap" and not sees_heap():
                         self.assertIsNone(value)
                     else:
                         self.check_value(value, *PLAUSIBLE[kind])
+
+    def test_records_are_beside_their_primitives(self):
+        for size in (64, 1200):
+            figure = self.figures[f"records_{size}_bytes"]
+            self.check_value(figure["bound"], *PLAUSIBLE["records"])
+
+    def test_handshakes_are_beside_their_primitives(self):
+        for name, figure in self.figures.items():
+            counted = (
+                name == "handshakes_server_certificate"
+                and self.report["group"] == "X25519"
+            )
+            with self.subTest(name):
+                if counted:
+                    self.check_value(figure["bound"], *PLAUSIBLE["handshakes"])
+                elif not name.startswith("records"):
+                    self.assertIsNone(figure["bound"])
 
     def check_value(self, value, least, most):
         self.assertEqual(set(value), {"median", "lowest", "highest"})
@@ -113,11 +140,15 @@ class Bench(unittest.TestCase):
     def test_ratio_is_of_the_medians(self):
         for name, figure in self.figures.items():
             with self.subTest(name):
-                if figure["adtls"] is None or figure["gnutls"] is None:
-                    self.assertIsNone(figure["ratio"])
-                    continue
-                ratio = figure["adtls"]["median"] / figure["gnutls"]["median"]
-                self.assertAlmostEqual(figure["ratio"] / ratio, 1, places=4)
+                self.check_ratio(figure, "gnutls", figure["ratio"])
+                self.check_ratio(figure, "bound", figure["bound_ratio"])
+
+    def check_ratio(self, figure, other, ratio):
+        if figure["adtls"] is None or figure[other] is None:
+            self.assertIsNone(ratio)
+            return
+        expected = figure["adtls"]["median"] / figure[other]["median"]
+        self.assertAlmostEqual(ratio / expected, 1, places=4)
 
     def test_evidence_shows_on_the_wire(self):
         mutual = self.figures["bytes_mutual_to_server"]["adtls"]["median"]

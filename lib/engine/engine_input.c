@@ -336,9 +336,13 @@ static void count_drop(struct adtls_engine *engine, enum record_verdict verdict)
 	}
 }
 
-static void receive_records(struct adtls_engine *engine, adtls_time_t now,
+/* Returns whether anything has come that the handshake, or what follows it, may
+ * have waited for: not if all is application data, or dropped. */
+static bool receive_records(struct adtls_engine *engine, adtls_time_t now,
 			    uint8_t *data, size_t len, enum content_life life)
 {
+	bool is_more_than_data = engine->hs != NULL;
+
 	while (len > 0 && engine->phase != ENGINE_CLOSED) {
 		struct record record;
 		size_t consumed;
@@ -346,12 +350,15 @@ static void receive_records(struct adtls_engine *engine, adtls_time_t now,
 			record_open(&engine->channel.openers, data, len,
 				    &consumed, &record);
 
-		if (verdict == RECORD_ACCEPT)
+		if (verdict == RECORD_ACCEPT) {
 			receive_record(engine, now, &record, life);
-		else if (verdict == RECORD_DROP_UNKNOWN_EPOCH)
+			if (record.type != RECORD_APPLICATION_DATA)
+				is_more_than_data = true;
+		} else if (verdict == RECORD_DROP_UNKNOWN_EPOCH) {
 			keep_early(engine, bytes_of(data, consumed));
-		else
+		} else {
 			count_drop(engine, verdict);
+		}
 		if (verdict == RECORD_DROP_KEY_LIMIT &&
 		    channel_is_deaf(&engine->channel))
 			engine_fail(engine, now, ADTLS_ALERT_BAD_RECORD_MAC,
@@ -366,6 +373,7 @@ static void receive_records(struct adtls_engine *engine, adtls_time_t now,
 			engine_settle(engine, now);
 		}
 	}
+	return is_more_than_data;
 }
 
 /* Open what came before its keys; what still has none is kept again. */
@@ -381,8 +389,8 @@ static void receive_early(struct adtls_engine *engine, adtls_time_t now)
 		data_queue_peek(&engine->early, &kept);
 		if (buffer_set(&record, kept.data, kept.len)) {
 			data_queue_drop(&engine->early);
-			receive_records(engine, now, record.data, record.len,
-					CONTENT_PASSING);
+			(void)receive_records(engine, now, record.data,
+					      record.len, CONTENT_PASSING);
 		}
 		buffer_clear(&record);
 	}
@@ -469,8 +477,8 @@ static void receive_datagram(struct adtls_engine *engine, adtls_time_t now,
 		answer_from_tombstone(engine, now.monotonic_us);
 		return;
 	}
-	receive_records(engine, now, datagram, len, life);
-	engine_advance(engine, now);
+	if (receive_records(engine, now, datagram, len, life))
+		engine_advance(engine, now);
 }
 
 int adtls_engine_receive(adtls_engine_t *engine, adtls_time_t now,

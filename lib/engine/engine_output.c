@@ -180,12 +180,24 @@ static size_t allowance(const struct adtls_engine *engine, size_t out_len)
 /* Long before a key is used up it is replaced. */
 static void renew_keys(struct adtls_engine *engine, adtls_time_t now)
 {
-	struct connected connected = engine_connected(engine, now);
 	bool peers_too;
 
 	if (engine->phase == ENGINE_CONNECTED &&
-	    connected_needs_update(&connected, &peers_too))
+	    channel_needs_update(&engine->channel, &peers_too))
 		(void)adtls_engine_update_keys(engine, now, peers_too);
+}
+
+/* Most calls come to find nothing to do: datagrams are asked for until there is
+ * none, after every call. */
+static bool is_quiet(const struct adtls_engine *engine, uint64_t now_us)
+{
+	bool peers_too;
+
+	return engine->phase == ENGINE_CONNECTED &&
+	       engine->outgoing.count == 0 &&
+	       flight_is_empty(&engine->channel.outgoing) &&
+	       !ack_list_is_due(&engine->channel.acks, now_us) &&
+	       !channel_needs_update(&engine->channel, &peers_too);
 }
 
 /* After a failure what is queued of the handshake still goes out, as an alert
@@ -213,6 +225,8 @@ size_t adtls_engine_next_datagram(adtls_engine_t *engine, adtls_time_t now,
 	struct record_datagram datagram;
 	size_t len;
 
+	if (is_quiet(engine, now.monotonic_us))
+		return 0;
 	record_datagram_init(&datagram, out, allowance(engine, out_len));
 	if (datagram.bytes.capacity == 0)
 		return 0;

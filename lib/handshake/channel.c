@@ -213,6 +213,19 @@ bool channel_update_read_keys(struct channel *channel)
 	return ok;
 }
 
+bool channel_needs_update(const struct channel *channel, bool *out_peers_too)
+{
+	const struct record_sealer *sealer =
+		&channel->sealers[channel->sealer_count - 1];
+	const struct record_opener *opener =
+		&channel->opener_slots[channel->openers.count - 1];
+
+	*out_peers_too = opener->forgeries >=
+			 (record_opener_forgery_limit(opener) + 1) / 2;
+	return *out_peers_too ||
+	       sealer->next_sequence >= sealer->keys.suite->seal_limit / 2;
+}
+
 void channel_park(struct channel *channel)
 {
 	for (size_t i = 0; i < channel->sealer_count; i++)

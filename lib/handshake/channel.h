@@ -65,6 +65,9 @@ bool channel_retire_old(struct channel *channel);
 /* Give back what an idle connection can do without: the ciphers of its keys,
  * and the ACKs that could be sent again. */
 void channel_park(struct channel *channel);
+/* Has one of the newest keys, ours or the peer's, had half of what it may do (RFC
+ * 9147 §4.5.3)? */
+bool channel_needs_update(const struct channel *channel, bool *out_peers_too);
 /* Has a key that the peer writes with, or will, borne all the forgeries that it
  * may? Older ones may be used up: nobody needs them (RFC 9147 §4.5.3). */
 bool channel_is_deaf(const struct channel *channel);

@@ -79,9 +79,5 @@ bool connected_update_keys(const struct connected *connected, bool request);
 bool connected_receive_key_update(const struct connected *connected,
 				  adtls_bytes_t body, struct hs_failure *out);
 bool connected_key_update_delivered(const struct connected *connected);
-/* Has one of the keys, ours or the peer's, had half of what it may do (RFC 9147
- * §4.5.3)? */
-bool connected_needs_update(const struct connected *connected,
-			    bool *out_peers_too);
 
 #endif

@@ -79,18 +79,3 @@ bool connected_receive_key_update(const struct connected *connected,
 				      "no memory for KeyUpdate");
 	return true;
 }
-
-bool connected_needs_update(const struct connected *connected,
-			    bool *out_peers_too)
-{
-	const struct channel *channel = connected->channel;
-	const struct record_sealer *sealer =
-		&channel->sealers[channel->sealer_count - 1];
-	const struct record_opener *opener =
-		&channel->opener_slots[channel->openers.count - 1];
-	const struct crypto_suite *suite = connected->facts->suite;
-
-	*out_peers_too = opener->forgeries >=
-			 (record_opener_forgery_limit(opener) + 1) / 2;
-	return sealer->next_sequence >= suite->seal_limit / 2 || *out_peers_too;
-}
