@@ -98,8 +98,6 @@ static int engine_new(struct adtls_config *config, adtls_role_t role,
 	engine->tombstone.until_us = ADTLS_NEVER;
 	engine->remembered_alert = ADTLS_ALERT_NONE;
 	engine->started_us = now.monotonic_us;
-	engine->handshake_deadline_us =
-		now.monotonic_us + config->handshake_deadline_us;
 	engine->retire_us = ADTLS_NEVER;
 	engine->rest_us = ADTLS_NEVER;
 	engine->is_address_validated = true;
@@ -381,9 +379,10 @@ void adtls_engine_parameters(const adtls_engine_t *engine,
 
 uint64_t engine_records_dropped(const struct adtls_engine *engine)
 {
-	const adtls_statistics_t *count = &engine->statistics;
+	const struct engine_statistics *count = &engine->statistics;
 
-	return count->dropped_malformed + count->dropped_unknown_epoch +
+	return (uint64_t)count->dropped_malformed +
+	       count->dropped_unknown_epoch +
 	       count->dropped_replay + count->dropped_forged +
 	       count->dropped_unexpected;
 }
@@ -391,7 +390,23 @@ uint64_t engine_records_dropped(const struct adtls_engine *engine)
 void adtls_engine_statistics(const adtls_engine_t *engine,
 			     adtls_statistics_t *out)
 {
-	*out = engine->statistics;
-	out->retransmissions = engine->channel.outgoing.count.retransmissions;
+	const struct engine_statistics *own = &engine->statistics;
+
+	*out = (adtls_statistics_t){
+		.datagrams_sent = own->datagrams_sent,
+		.bytes_sent = own->bytes_sent,
+		.datagrams_received = own->datagrams_received,
+		.bytes_received = own->bytes_received,
+		.retransmissions =
+			engine->channel.outgoing.count.retransmissions,
+		.handshake_us = own->handshake_us,
+		.appraisal_us = own->appraisal_us,
+		.dropped_malformed = own->dropped_malformed,
+		.dropped_unknown_epoch = own->dropped_unknown_epoch,
+		.dropped_replay = own->dropped_replay,
+		.dropped_forged = own->dropped_forged,
+		.dropped_unexpected = own->dropped_unexpected,
+		.data_held_dropped = own->data_held_dropped,
+	};
 	out->records_dropped = engine_records_dropped(engine);
 }

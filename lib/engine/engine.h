@@ -52,6 +52,23 @@ struct tombstone {
 
 struct endpoint_peer;
 
+/* What adtls_statistics_t is made of. 32 bits of drops are enough to see what is
+ * wrong, and every connection has them. */
+struct engine_statistics {
+	uint64_t datagrams_sent;
+	uint64_t bytes_sent;
+	uint64_t datagrams_received;
+	uint64_t bytes_received;
+	uint64_t handshake_us;
+	uint64_t appraisal_us;
+	uint32_t dropped_malformed;
+	uint32_t dropped_unknown_epoch;
+	uint32_t dropped_replay;
+	uint32_t dropped_forged;
+	uint32_t dropped_unexpected;
+	uint32_t data_held_dropped;
+};
+
 /* A client's, while it may need any. */
 struct engine_tickets {
 	adtls_ticket_t *offered;	/* to resume with; NULL once it did */
@@ -68,6 +85,9 @@ struct adtls_engine {
 	uint64_t job_serial;
 	adtls_role_t role;
 	enum engine_phase phase;
+	adtls_authorization_t authorization;	/* as last told */
+	adtls_reason_t reason;		/* why it closed */
+	char *detail;			/* in a sentence; NULL: no memory */
 	char *server_name;
 
 	struct channel channel;
@@ -76,7 +96,6 @@ struct adtls_engine {
 	struct exchanges exchanges;
 	struct engine_tickets *tickets;	/* client: NULL unless it resumes */
 	void *layer;
-	adtls_authorization_t authorization;	/* as last told */
 
 	struct data_queue outgoing;	/* to be sent */
 	struct data_queue held;		/* received, to be delivered */
@@ -86,22 +105,19 @@ struct adtls_engine {
 	uint32_t event_head;
 	uint32_t event_count;
 	uint32_t event_capacity;
+	bool lends_held;		/* the oldest of held is lent out */
+	bool keys_were_updated;		/* to be told */
+	bool is_address_validated;
+	bool has_restarted;		/* a client, after a refused cookie */
 	struct tombstone tombstone;
-	adtls_reason_t reason;		/* why it closed */
-	char *detail;			/* in a sentence; NULL: no memory */
 
 	uint64_t started_us;
-	uint64_t handshake_deadline_us;
 	uint64_t retire_us;		/* when handshake keys go */
 	uint64_t active_us;		/* when a datagram last came or went */
 	uint64_t rest_us;		/* when to look whether it is idle */
-	adtls_alert_t remembered_alert;	/* unauthenticated; a hint */
-	bool keys_were_updated;		/* to be told */
-	bool lends_held;		/* the oldest of held is lent out */
 	uint64_t heard_us;		/* the peer's last authentic record */
-	bool is_address_validated;
-	bool has_restarted;		/* a client, after a refused cookie */
-	adtls_statistics_t statistics;
+	struct engine_statistics statistics;
+	adtls_alert_t remembered_alert;	/* unauthenticated; a hint */
 };
 
 /* A client whose cookie was not good (any more) starts once again without it:

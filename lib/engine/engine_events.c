@@ -147,7 +147,7 @@ static void complete_handshake(struct adtls_engine *engine, adtls_time_t now)
 /* Appraisal begins where the handshake ends (protocol §4.3). */
 static void time_appraisal(struct adtls_engine *engine, adtls_time_t now)
 {
-	adtls_statistics_t *statistics = &engine->statistics;
+	struct engine_statistics *statistics = &engine->statistics;
 
 	if (statistics->appraisal_us == 0 &&
 	    (engine->authorization == ADTLS_AUTHORIZATION_GRANTED ||

@@ -18,6 +18,11 @@ static uint64_t idle_deadline(const struct adtls_engine *engine)
 	return engine->heard_us + expiry_us;
 }
 
+static uint64_t handshake_deadline(const struct adtls_engine *engine)
+{
+	return engine->started_us + engine->config->handshake_deadline_us;
+}
+
 uint64_t adtls_engine_deadline(const adtls_engine_t *engine)
 {
 	const struct hs_layer *layer = engine->config->layer;
@@ -31,7 +36,7 @@ uint64_t adtls_engine_deadline(const adtls_engine_t *engine)
 	deadline = earlier(flight_deadline(&engine->channel.outgoing),
 			   engine->channel.acks.due_us);
 	if (engine->phase == ENGINE_HANDSHAKING)
-		deadline = earlier(deadline, engine->handshake_deadline_us);
+		deadline = earlier(deadline, handshake_deadline(engine));
 	deadline = earlier(deadline, engine->retire_us);
 	deadline = earlier(deadline, engine->rest_us);
 	deadline = earlier(deadline, idle_deadline(engine));
@@ -116,7 +121,7 @@ void adtls_engine_tick(adtls_engine_t *engine, adtls_time_t now)
 		return;
 	}
 	if (engine->phase == ENGINE_HANDSHAKING &&
-	    now_us >= engine->handshake_deadline_us) {
+	    now_us >= handshake_deadline(engine)) {
 		time_out(engine, now, ADTLS_REASON_HANDSHAKE_TIMEOUT,
 			 "the handshake did not complete in time");
 		return;

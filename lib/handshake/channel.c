@@ -59,7 +59,7 @@ static void retire_openers(struct channel *channel, uint64_t epoch)
 }
 
 /* Move the keys to arrays of @places, which hold what there is. */
-static bool resize(struct channel *channel, size_t places)
+static bool resize(struct channel *channel, uint8_t places)
 {
 	struct record_sealer *sealers = calloc(places, sizeof(*sealers));
 	struct record_opener *openers = calloc(places, sizeof(*openers));

@@ -28,9 +28,9 @@ struct channel {
 	size_t sealer_count;
 	struct record_opener *opener_slots;
 	struct record_openers openers;
-	size_t places;		/* CHANNEL_EPOCHS, or 1 if no more are needed */
 	uint64_t forgery_limit;	/* of every key; 0: the suite's */
 	uint32_t next_send_seq;	/* 65536: used up */
+	uint8_t places;		/* CHANNEL_EPOCHS, or 1 if no more are needed */
 	bool has_new_keys;	/* for reading: early records may be opened now */
 };
 

@@ -15,6 +15,10 @@
 
 #include "attestation/attestation_appraisal.c"
 #include "handshake/cookie.h"
+/* Another function of the same name. */
+#define check_binder check_psk_binder
+#include "handshake/psk_server.c"
+#undef check_binder
 #include "tests/unit/lone_handshake.h"
 
 #define SECRET_LEN 32
@@ -207,6 +211,53 @@ static void a_wrong_attestation_binder_too(void **state)
 	check_attestation_binder(false);
 }
 
+/* The pre-shared key is secret, and the binder made of it. */
+static void check_psk(bool is_genuine)
+{
+	static const uint8_t hello[100];
+	struct hello_offer offer = { .psks = { .binders_len = 35 } };
+	struct hs_psk psk = { .kind = HS_PSK_EXTERNAL,
+			      .hash = &crypto_sha256,
+			      .key = { 5 },
+			      .key_len = 16 };
+	adtls_bytes_t partial = bytes_of(hello, sizeof(hello) - 35);
+	uint8_t hash[CRYPTO_HASH_MAX], binder[CRYPTO_HASH_MAX];
+	struct lone_handshake lone;
+	unsigned before;
+	bool is_taken;
+
+	lone_handshake_init(&lone);
+	lone_handshake_begin(&lone, ADTLS_SERVER);
+	assert_true(transcript_hash_partial(&lone.hs->transcript, psk.hash,
+					    sizeof(hello), partial, hash));
+	assert_true(key_psk_binder(psk.hash, KEY_LABEL_PREFIX_DTLS13,
+				   hs_psk_key(&psk), true, hash, binder));
+	if (!is_genuine)
+		binder[0] ^= 1;
+	before = reported();
+	VALGRIND_MAKE_MEM_UNDEFINED(psk.key, psk.key_len);
+	is_taken = check_psk_binder(lone.hs, &offer, &psk,
+				    bytes_of(hello, sizeof(hello)),
+				    bytes_of(binder, SECRET_LEN));
+	assert_int_equal(reported(), before);
+	assert_int_equal(is_taken, is_genuine);
+	assert_int_equal(comparisons, 1);
+	lone_handshake_end(&lone);
+	lone_handshake_clear(&lone);
+}
+
+static void a_psk_binder_tells_nothing_of_its_key(void **state)
+{
+	(void)state;
+	check_psk(true);
+}
+
+static void a_forged_psk_binder_neither(void **state)
+{
+	(void)state;
+	check_psk(false);
+}
+
 #define with_counters(test) cmocka_unit_test_setup(test, setup)
 
 int main(void)
@@ -221,6 +272,8 @@ int main(void)
 		with_counters(
 			an_attestation_binder_is_compared_in_constant_time),
 		with_counters(a_wrong_attestation_binder_too),
+		with_counters(a_psk_binder_tells_nothing_of_its_key),
+		with_counters(a_forged_psk_binder_neither),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
