@@ -41,4 +41,5 @@ interop_bogo_bogo_shim_SOURCES = \
 	interop/bogo/bogo_shim.c
 interop_bogo_bogo_shim_CPPFLAGS = -I$(srcdir) $(public_cppflags)
 interop_bogo_bogo_shim_LDADD = libadtls.la $(GNUTLS_LIBS)
-EXTRA_DIST += interop/bogo/README.md interop/bogo/config.json
+EXTRA_DIST += interop/bogo/README.md interop/bogo/config.json \
+	interop/bogo/accept-short-headers

@@ -26,6 +26,21 @@ static bool is_true(const char *what, bool holds)
 	return holds;
 }
 
+static adtls_bytes_t bytes_of_text(const char *text)
+{
+	return (adtls_bytes_t){ (const uint8_t *)text, strlen(text) };
+}
+
+static bool is_text(const char *what, const char *expected,
+		    adtls_bytes_t actual)
+{
+	if (expected == NULL)
+		return true;
+	return is_true(what, strlen(expected) == actual.len &&
+				     memcmp(expected, actual.data,
+					    actual.len) == 0);
+}
+
 static bool is_first_in_file(adtls_bytes_t certificate, const char *file)
 {
 	gnutls_datum_t text = { NULL, 0 };
@@ -42,10 +57,14 @@ static bool is_first_in_file(adtls_bytes_t certificate, const char *file)
 }
 
 static bool is_certificate(const struct bogo_options *options,
-			   const adtls_engine_t *engine)
+			   const adtls_engine_t *engine, bool resumed)
 {
 	adtls_bytes_t certificate = adtls_engine_peer_certificate(engine);
 	bool is_due = !options->server || options->require_client_certificate;
+
+	/* It was shown to the connection that the ticket is of. */
+	if (resumed)
+		return true;
 
 	if (options->expect_no_peer_certificate)
 		return is_true("no certificate", certificate.len == 0);
@@ -75,5 +94,12 @@ bool bogo_expectations_hold(const struct bogo_options *options,
 	       is_true("no HelloRetryRequest",
 		       !options->expect_no_hrr ||
 			       !actual.hello_retry_request) &&
-	       is_certificate(options, engine);
+	       is_true("resumption",
+		       actual.resumed == (options->resuming &&
+					  !options->expect_session_miss)) &&
+	       is_text("that application protocol", options->expect_alpn,
+		       actual.application_protocol) &&
+	       is_text("that server name", options->expect_server_name,
+		       bytes_of_text(actual.server_name)) &&
+	       is_certificate(options, engine, actual.resumed);
 }

@@ -37,6 +37,7 @@ static const struct option_record records[] = {
 	{ "-shim-id", OPTION_NUMBER, MEMBER(shim_id) },
 	{ "-ipv6", OPTION_SWITCH, MEMBER(ipv6) },
 	{ "-trace", OPTION_SWITCH, MEMBER(trace) },
+	{ "-resume-count", OPTION_NUMBER, MEMBER(resume_count) },
 	{ "-dtls", OPTION_SWITCH, MEMBER(dtls) },
 	{ "-server", OPTION_SWITCH, MEMBER(server) },
 	{ "-min-version", OPTION_NUMBER, MEMBER(min_version) },
@@ -44,6 +45,10 @@ static const struct option_record records[] = {
 	{ "-mtu", OPTION_NUMBER, MEMBER(mtu) },
 	{ "-initial-timeout-duration-ms", OPTION_NUMBER, MEMBER(timeout_ms) },
 	{ "-host-name", OPTION_TEXT, MEMBER(host_name) },
+	{ "-advertise-alpn", OPTION_TEXT, MEMBER(advertise_alpn) },
+	{ "-select-alpn", OPTION_TEXT, MEMBER(select_alpn) },
+	{ "-reject-alpn", OPTION_SWITCH, MEMBER(reject_alpn) },
+	{ "-no-ticket", OPTION_SWITCH, MEMBER(no_ticket) },
 	{ "-curves", OPTION_NUMBERS, MEMBER(groups) },
 	{ "-signing-prefs", OPTION_NUMBERS, MEMBER(signing_schemes) },
 	{ "-verify-prefs", OPTION_NUMBERS, MEMBER(verified_schemes) },
@@ -66,6 +71,10 @@ static const struct option_record records[] = {
 	{ "-expect-no-hrr", OPTION_SWITCH, MEMBER(expect_no_hrr) },
 	{ "-expect-no-peer-cert", OPTION_SWITCH,
 	  MEMBER(expect_no_peer_certificate) },
+	{ "-expect-session-miss", OPTION_SWITCH, MEMBER(expect_session_miss) },
+	{ "-expect-no-session", OPTION_SWITCH, MEMBER(expect_no_session) },
+	{ "-expect-alpn", OPTION_TEXT, MEMBER(expect_alpn) },
+	{ "-expect-server-name", OPTION_TEXT, MEMBER(expect_server_name) },
 	{ "-expect-version", OPTION_NUMBER, MEMBER(expect_version) },
 	{ "-expect-cipher", OPTION_NUMBER, MEMBER(expect_cipher) },
 	{ "-expect-curve-id", OPTION_NUMBER, MEMBER(expect_group) },
@@ -80,8 +89,12 @@ static const struct option_record records[] = {
 	{ "-implicit-handshake", OPTION_IDLE, 0 },
 	{ "-use-custom-verify-callback", OPTION_IDLE, 0 },
 	{ "-use-old-client-cert-callback", OPTION_IDLE, 0 },
-	/* There are none yet. */
-	{ "-no-ticket", OPTION_IDLE, 0 },
+	/* What is not configured is not selected; and an application is told
+	 * what was selected, not what was offered. */
+	{ "-decline-alpn", OPTION_IDLE, 0 },
+	{ "-expect-advertised-alpn", OPTION_IDLE_VALUE, 0 },
+	/* Which codepoint an extension of QUIC's has, which is not for DTLS. */
+	{ "-quic-use-legacy-codepoint", OPTION_IDLE_VALUE, 0 },
 	/* Versions that adtls never speaks. */
 	{ "-no-tls1", OPTION_IDLE, 0 },
 	{ "-no-tls11", OPTION_IDLE, 0 },
@@ -165,31 +178,63 @@ static bool can_do(const struct bogo_options *options)
 	if (options->max_version != 0 && options->max_version != DTLS13 &&
 	    options->max_version != TLS13)
 		return not_implemented("-max-version");
-	if (options->verify_fail && !options->verify_peer &&
-	    !options->require_client_certificate)
-		return not_implemented("connecting to whom it does not trust");
+	/* Our ticket goes before the ACK of the client's Finished, which the
+	 * runner wants first. */
+	if (options->server && options->resume_count > 0)
+		return not_implemented("a server that gives tickets");
 	if (options->expect_credential != 0)
 		return not_implemented("more than one certificate");
 	return true;
 }
 
-bool bogo_options_read(struct bogo_options *options, int argc, char **argv)
+/* Take off @prefix, with which an option concerns some connections alone. */
+static bool take_prefix(const char **name, const char *prefix)
 {
-	*options = (struct bogo_options){ 0 };
-	for (int i = 1; i < argc; i++) {
-		const struct option_record *record = find_record(argv[i]);
-		const char *name = argv[i];
-		char *value = i + 1 < argc ? argv[i + 1] : NULL;
+	size_t len = strlen(prefix);
 
-		if (record == NULL)
-			return not_implemented(name);
-		/* One certificate is all that credentials hold. */
-		if (record->member == MEMBER(certificate_file) &&
-		    takes_value(record) && options->certificate_file != NULL)
-			return not_implemented("more than one certificate");
-		if (!set_option(options, record, value))
-			return not_implemented(name);
-		i += takes_value(record);
+	if (strncmp(*name, prefix, len) != 0)
+		return false;
+	*name += len;
+	return true;
+}
+
+/* @name loses its prefix. Does it concern the connections asked for? */
+static bool concerns(const char **name, bool resuming)
+{
+	if (take_prefix(name, "-on-initial"))
+		return !resuming;
+	return !take_prefix(name, "-on-resume") || resuming;
+}
+
+/* Read the option at @argv. Returns how many arguments it takes; 0: it is not
+ * implemented. */
+static int read_option(struct bogo_options *options, char **argv, char *value)
+{
+	const char *name = argv[0];
+	struct bogo_options others = *options;
+	bool is_ours = concerns(&name, options->resuming);
+	const struct option_record *record = find_record(name);
+
+	/* One certificate is all that credentials hold. */
+	if (record == NULL ||
+	    (record->member == MEMBER(certificate_file) &&
+	     takes_value(record) && options->certificate_file != NULL) ||
+	    !set_option(is_ours ? options : &others, record, value))
+		return 0;
+	return takes_value(record) ? 2 : 1;
+}
+
+bool bogo_options_read(struct bogo_options *options, int argc, char **argv,
+		       bool resuming)
+{
+	*options = (struct bogo_options){ .resuming = resuming };
+	for (int i = 1; i < argc;) {
+		char *value = i + 1 < argc ? argv[i + 1] : NULL;
+		int taken = read_option(options, &argv[i], value);
+
+		if (taken == 0)
+			return not_implemented(argv[i]);
+		i += taken;
 	}
 	return can_do(options);
 }

@@ -20,6 +20,8 @@ struct bogo_options {
 	uint64_t shim_id;
 	bool ipv6;
 	bool trace;			/* ours: tell on stderr what happens */
+	uint64_t resume_count;		/* connections after the first */
+	bool resuming;			/* these are options of such a one */
 
 	/* The connection. */
 	bool dtls;
@@ -29,6 +31,10 @@ struct bogo_options {
 	uint64_t mtu;
 	uint64_t timeout_ms;
 	const char *host_name;
+	const char *advertise_alpn;	/* as on the wire */
+	const char *select_alpn;
+	bool reject_alpn;
+	bool no_ticket;
 	struct bogo_numbers groups;
 	struct bogo_numbers signing_schemes;
 	struct bogo_numbers verified_schemes;
@@ -54,6 +60,10 @@ struct bogo_options {
 	bool expect_hrr;
 	bool expect_no_hrr;
 	bool expect_no_peer_certificate;
+	bool expect_session_miss;	/* resumption is declined */
+	bool expect_no_session;		/* no ticket comes */
+	const char *expect_alpn;
+	const char *expect_server_name;
 	uint64_t expect_version;
 	uint64_t expect_cipher;
 	uint64_t expect_group;
@@ -62,8 +72,10 @@ struct bogo_options {
 	const char *expect_peer_certificate_file;
 };
 
-/* Read the command line. False: something in it is not implemented, which has
- * been said on stderr. */
-bool bogo_options_read(struct bogo_options *options, int argc, char **argv);
+/* Read the command line as it concerns the first connection or, with
+ * @resuming, those after it. False: something in it is not implemented, which
+ * has been said on stderr. */
+bool bogo_options_read(struct bogo_options *options, int argc, char **argv,
+		       bool resuming);
 
 #endif

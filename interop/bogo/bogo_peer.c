@@ -18,7 +18,8 @@
 #define INITIAL_WRITE "hello"
 
 bool bogo_peer_init(struct bogo_peer *peer, const struct bogo_options *options,
-		    adtls_config_t *config, struct bogo_link *link)
+		    adtls_config_t *config, struct bogo_link *link,
+		    adtls_ticket_t *ticket)
 {
 	int error;
 
@@ -30,8 +31,9 @@ bool bogo_peer_init(struct bogo_peer *peer, const struct bogo_options *options,
 	if (options->server)
 		error = adtls_endpoint_new(config, peer->now, &peer->endpoint);
 	else
-		error = adtls_engine_new_client(config, options->host_name,
-						peer->now, &peer->engine);
+		error = adtls_engine_new_client_resuming(
+			config, options->host_name, ticket, peer->now,
+			&peer->engine);
 	if (error != ADTLS_OK)
 		fprintf(stderr, "bogo_shim: %s\n", adtls_strerror_name(error));
 	return error == ADTLS_OK;
@@ -39,8 +41,17 @@ bool bogo_peer_init(struct bogo_peer *peer, const struct bogo_options *options,
 
 void bogo_peer_clear(struct bogo_peer *peer)
 {
+	adtls_ticket_free(peer->ticket);
 	adtls_engine_free(peer->engine);
 	adtls_endpoint_free(peer->endpoint);
+}
+
+adtls_ticket_t *bogo_peer_take_ticket(struct bogo_peer *peer)
+{
+	adtls_ticket_t *ticket = peer->ticket;
+
+	peer->ticket = NULL;
+	return ticket;
 }
 
 /* Of the front door: the only answers without an engine. An alert ends it for
@@ -140,6 +151,17 @@ static enum bogo_result on_connected(struct bogo_peer *peer)
 	return result;
 }
 
+/* Only the newest will be used. */
+static void keep_ticket(struct bogo_peer *peer)
+{
+	adtls_ticket_t *ticket = adtls_engine_take_ticket(peer->engine);
+
+	if (ticket == NULL)
+		return;
+	adtls_ticket_free(peer->ticket);
+	peer->ticket = ticket;
+}
+
 static enum bogo_result echo(struct bogo_peer *peer, adtls_bytes_t data)
 {
 	uint8_t *inverted = malloc(data.len + 1);
@@ -189,7 +211,9 @@ static enum bogo_result handle_event(struct bogo_peer *peer,
 	case ADTLS_EVENT_AUTHORIZED:
 	case ADTLS_EVENT_KEYS_UPDATED:
 	case ADTLS_EVENT_REFUSED:
+		break;
 	case ADTLS_EVENT_TICKET:
+		keep_ticket(peer);
 		break;
 	}
 	return BOGO_GOES_ON;

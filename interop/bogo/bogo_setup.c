@@ -3,6 +3,8 @@
 #include "interop/bogo/bogo_setup.h"
 #include "interop/bogo/bogo_names.h"
 
+#include <adtls/ticket.h>
+#include <adtls/verification.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -14,6 +16,10 @@
 #define HANDSHAKE_DEADLINE_US (24 * 3600 * UINT64_C(1000000))
 
 #define PRIORITY_MAX 1024
+#define PROTOCOLS_MAX 16
+#define TICKET_LIFETIME_S (2 * 24 * 3600)
+/* Never offered: with it alone, no protocol is acceptable. */
+#define NO_PROTOCOL "none of the runner's"
 
 static void write_trace(void *context, const char *line)
 {
@@ -30,9 +36,7 @@ static int add_files(const struct bogo_options *options,
 		error = adtls_credentials_set_key_file(
 			credentials, options->certificate_file,
 			options->key_file);
-	/* To be refused, a peer only has to be unknown. */
-	if (error == ADTLS_OK && options->trust_file != NULL &&
-	    !options->verify_fail)
+	if (error == ADTLS_OK && options->trust_file != NULL)
 		error = adtls_credentials_add_trust_file(credentials,
 							 options->trust_file);
 	return error;
@@ -121,6 +125,59 @@ static int set_transport(const struct bogo_options *options,
 	return adtls_config_set_cookie(config, false);
 }
 
+/* As the runner's own shim: everybody is welcome unless it is to check. */
+static bool verify(void *context, struct adtls_engine *engine,
+		   const adtls_presented_t *presented)
+{
+	const struct bogo_options *options = context;
+
+	(void)engine;
+	if (!options->verify_peer && !options->require_client_certificate)
+		return true;
+	return !options->verify_fail &&
+	       presented->reason == ADTLS_REASON_NONE;
+}
+
+/* Protocols as on the wire, each after its length. */
+static size_t split_protocols(const char *list, adtls_bytes_t *out)
+{
+	size_t count = 0;
+
+	while (*list != '\0' && count < PROTOCOLS_MAX) {
+		const uint8_t *bytes = (const uint8_t *)list;
+		size_t len = bytes[0];
+
+		if (strlen(list) < 1 + len)
+			break;
+		out[count++] = (adtls_bytes_t){ bytes + 1, len };
+		list += 1 + len;
+	}
+	return count;
+}
+
+static int set_alpn(const struct bogo_options *options, adtls_config_t *config)
+{
+	const char *one = options->reject_alpn ? NO_PROTOCOL
+					       : options->select_alpn;
+	adtls_bytes_t protocols[PROTOCOLS_MAX];
+	size_t count = 0;
+
+	if (one != NULL)
+		protocols[count++] = (adtls_bytes_t){ (const uint8_t *)one,
+						      strlen(one) };
+	else if (options->advertise_alpn != NULL)
+		count = split_protocols(options->advertise_alpn, protocols);
+	return adtls_config_set_alpn(config, protocols, count, 0);
+}
+
+static int set_tickets(const struct bogo_options *options,
+		       adtls_config_t *config)
+{
+	if (options->server)
+		return adtls_config_set_tickets(config, 0, TICKET_LIFETIME_S);
+	return adtls_config_set_resumption(config, !options->no_ticket);
+}
+
 static int set_all(const struct bogo_options *options, const char *priority,
 		   adtls_config_t *config)
 {
@@ -133,6 +190,13 @@ static int set_all(const struct bogo_options *options, const char *priority,
 	if (error == ADTLS_OK && options->server)
 		error = adtls_config_set_client_authentication(
 			config, client_authentication(options));
+	if (error == ADTLS_OK)
+		error = adtls_config_set_verify_callback(config, verify, true,
+							 (void *)options);
+	if (error == ADTLS_OK)
+		error = set_alpn(options, config);
+	if (error == ADTLS_OK)
+		error = set_tickets(options, config);
 	if (error == ADTLS_OK && options->trace)
 		error = adtls_config_set_trace(config, write_trace, NULL);
 	return error;
