@@ -206,15 +206,21 @@ static int handle_input(adtls_server_t *server, bool *out_handled)
 	return result;
 }
 
-/* An event for the application, once the jobs among them are on their way. */
+/* An event for the application, once the jobs among them are on their way. What
+ * is due goes before it, as it may be the last that the application waits for;
+ * only data comes in such numbers that sending waits for the end of its batch. */
 static bool take_event(adtls_server_t *server, adtls_engine_t **out_peer,
 		       adtls_event_t *out_event)
 {
 	while (adtls_endpoint_next_event(server->endpoint, out_peer,
 					 out_event)) {
-		if (out_event->type != ADTLS_EVENT_JOB)
-			return true;
-		run_job(server, out_event->job);
+		if (out_event->type == ADTLS_EVENT_JOB) {
+			run_job(server, out_event->job);
+			continue;
+		}
+		if (out_event->type != ADTLS_EVENT_DATA)
+			flush(server);
+		return true;
 	}
 	return false;
 }

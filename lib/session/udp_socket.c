@@ -133,6 +133,17 @@ static void map_ipv4(struct in6_addr *out, const struct in_addr *address)
 	memcpy(&out->s6_addr[12], address, sizeof(*address));
 }
 
+/* Did an IPv4 datagram come before ask_for_own_address()? Then Linux names no
+ * address, and its sender would seem to be another than that of the next. */
+static bool came_too_early(const struct in6_addr *own)
+{
+	static const struct in_addr none = { .s_addr = INADDR_ANY };
+
+	return IN6_IS_ADDR_V4MAPPED(own) &&
+	       bytes_equal(bytes_of(&own->s6_addr[12], sizeof(none)),
+			   bytes_of((const uint8_t *)&none, sizeof(none)));
+}
+
 /* Our address that a datagram was sent to, unless that was to a group, which
  * nothing can be sent from. */
 static bool own_address(struct msghdr *message, struct in6_addr *out)
@@ -171,9 +182,10 @@ bool udp_socket_datagram(struct udp_socket *socket, size_t index,
 	if (adtls_address_set(out_from, message->msg_hdr.msg_name,
 			      message->msg_hdr.msg_namelen) != ADTLS_OK)
 		return false;
-	if (own_address(&message->msg_hdr, &own))
-		address_append_own(out_from, &own);
-	return true;
+	if (!own_address(&message->msg_hdr, &own))
+		return true;
+	address_append_own(out_from, &own);
+	return !came_too_early(&own);
 }
 
 uint8_t *udp_socket_room(struct udp_socket *socket)
