@@ -7,11 +7,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #define TEXT_SIZE   4096
-#define DIGEST_SIZE 32
+#define DIGEST_SIZE ((size_t)32)
 #define PROTOCOLS_MAX 64
 
 /* clang-format off */
@@ -93,10 +94,13 @@ static void set_key(adtls_credentials_t *credentials,
 static bool read_digest(const char *digits, uint8_t out[DIGEST_SIZE])
 {
 	for (size_t i = 0; i < DIGEST_SIZE; i++) {
+		char pair[3] = { 0 };
+
 		if (!isxdigit((unsigned char)digits[2 * i]) ||
-		    !isxdigit((unsigned char)digits[2 * i + 1]) ||
-		    sscanf(digits + 2 * i, "%2hhx", &out[i]) != 1)
+		    !isxdigit((unsigned char)digits[2 * i + 1]))
 			return false;
+		memcpy(pair, &digits[2 * i], 2);
+		out[i] = (uint8_t)strtoul(pair, NULL, 16);
 	}
 	return digits[2 * DIGEST_SIZE] == '\0';
 }

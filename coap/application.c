@@ -9,7 +9,7 @@
 int adtls_coap_set_policy(coap_context_t *context, adtls_policy_t *policy,
 			  adtls_verifier_t *verifier)
 {
-	struct backend_context *backend = backend_context_find(context);
+	struct backend_context *backend = backend_context_to_change(context);
 	struct backend_settings *settings;
 
 	if (backend == NULL)
@@ -28,7 +28,7 @@ int adtls_coap_set_policy(coap_context_t *context, adtls_policy_t *policy,
 
 int adtls_coap_set_attester(coap_context_t *context, adtls_attester_t *attester)
 {
-	struct backend_context *backend = backend_context_find(context);
+	struct backend_context *backend = backend_context_to_change(context);
 
 	if (backend == NULL)
 		return ADTLS_E_INVALID;
@@ -42,7 +42,7 @@ int adtls_coap_set_attester(coap_context_t *context, adtls_attester_t *attester)
 int adtls_coap_add_pin(coap_context_t *context, adtls_role_t role,
 		       adtls_bytes_t key)
 {
-	struct backend_context *backend = backend_context_find(context);
+	struct backend_context *backend = backend_context_to_change(context);
 	int error = ADTLS_E_INVALID;
 
 	if (backend != NULL && (role == ADTLS_CLIENT || role == ADTLS_SERVER))
@@ -56,7 +56,7 @@ int adtls_coap_set_key_log(coap_context_t *context,
 			   void (*write)(void *argument, const char *line),
 			   void *argument)
 {
-	struct backend_context *backend = backend_context_find(context);
+	struct backend_context *backend = backend_context_to_change(context);
 
 	if (backend == NULL)
 		return ADTLS_E_INVALID;
@@ -70,7 +70,7 @@ int adtls_coap_set_trace(coap_context_t *context,
 			 void (*write)(void *argument, const char *line),
 			 void *argument)
 {
-	struct backend_context *backend = backend_context_find(context);
+	struct backend_context *backend = backend_context_to_change(context);
 
 	if (backend == NULL)
 		return ADTLS_E_INVALID;
@@ -84,7 +84,7 @@ int adtls_coap_set_configure(coap_context_t *context,
 			     adtls_coap_configure_func configure,
 			     void *argument)
 {
-	struct backend_context *backend = backend_context_find(context);
+	struct backend_context *backend = backend_context_to_change(context);
 
 	if (backend == NULL)
 		return ADTLS_E_INVALID;
@@ -96,7 +96,7 @@ int adtls_coap_set_configure(coap_context_t *context,
 
 int adtls_coap_set_mtu(coap_context_t *context, size_t mtu)
 {
-	struct backend_context *backend = backend_context_find(context);
+	struct backend_context *backend = backend_context_to_change(context);
 
 	if (backend == NULL ||
 	    (mtu != 0 && (mtu < MTU_MIN || mtu > LIBCOAP_DATAGRAM_MAX)))
@@ -108,7 +108,7 @@ int adtls_coap_set_mtu(coap_context_t *context, size_t mtu)
 
 int adtls_coap_set_workers(coap_context_t *context, unsigned threads)
 {
-	struct backend_context *backend = backend_context_find(context);
+	struct backend_context *backend = backend_context_to_change(context);
 
 	if (backend == NULL || backend->jobs.pool != NULL || threads == 0 ||
 	    threads > ADTLS_JOB_POOL_THREADS_MAX)

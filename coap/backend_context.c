@@ -67,6 +67,18 @@ struct backend_context *backend_context_of(const coap_session_t *session)
 	return backend_context_find(coap_session_get_context(session));
 }
 
+struct backend_context *backend_context_to_change(const coap_context_t *coap)
+{
+	struct backend_context *context = backend_context_find(coap);
+
+	if (context == NULL || context->config.visitor.session == NULL)
+		return context;
+	backend_log(BACKEND_LOG_ERROR,
+		    "keys and settings cannot be changed within a callback "
+		    "about a client that is just starting");
+	return NULL;
+}
+
 void backend_context_renew(struct backend_context *context)
 {
 	adtls_endpoint_free(context->door);

@@ -60,6 +60,9 @@ void backend_context_free(struct backend_context *context);
 /* The context of @coap, or NULL if it is not alive. */
 struct backend_context *backend_context_find(const coap_context_t *coap);
 struct backend_context *backend_context_of(const coap_session_t *session);
+/* The same, for setters. NULL also within a callback about a client that is just
+ * starting: what would be replaced is in use. */
+struct backend_context *backend_context_to_change(const coap_context_t *coap);
 
 /* Connections from now on are made with what changed in the configuration. */
 void backend_context_renew(struct backend_context *context);

@@ -31,14 +31,12 @@ adtls_credentials_t *
 backend_names_find(const struct backend_names *names,
 		   const uint8_t fingerprint[BACKEND_FINGERPRINT_LEN])
 {
-	const struct backend_named *named;
+	const struct backend_named *named = STAILQ_FIRST(&names->known);
 
-	STAILQ_FOREACH(named, &names->known, link) {
-		if (memcmp(named->fingerprint, fingerprint,
-			   BACKEND_FINGERPRINT_LEN) == 0)
-			return named->credentials;
-	}
-	return NULL;
+	while (named != NULL && memcmp(named->fingerprint, fingerprint,
+				       BACKEND_FINGERPRINT_LEN) != 0)
+		named = STAILQ_NEXT(named, link);
+	return named != NULL ? named->credentials : NULL;
 }
 
 void backend_names_add(struct backend_names *names,

@@ -78,7 +78,7 @@ int coap_dtls_context_set_pki(coap_context_t *coap,
 			      const coap_dtls_pki_t *setup,
 			      const coap_dtls_role_t role)
 {
-	struct backend_context *context = backend_context_find(coap);
+	struct backend_context *context = backend_context_to_change(coap);
 	adtls_role_t side = role == COAP_DTLS_ROLE_SERVER ? ADTLS_SERVER :
 							    ADTLS_CLIENT;
 
@@ -91,7 +91,7 @@ int coap_dtls_context_set_pki(coap_context_t *coap,
 int coap_dtls_context_set_pki_root_cas(coap_context_t *coap,
 				       const char *ca_file, const char *ca_dir)
 {
-	struct backend_context *context = backend_context_find(coap);
+	struct backend_context *context = backend_context_to_change(coap);
 
 	if (context == NULL)
 		return 0;
@@ -101,7 +101,7 @@ int coap_dtls_context_set_pki_root_cas(coap_context_t *coap,
 
 int coap_dtls_context_set_cpsk(coap_context_t *coap, coap_dtls_cpsk_t *setup)
 {
-	struct backend_context *context = backend_context_find(coap);
+	struct backend_context *context = backend_context_to_change(coap);
 
 	return context != NULL &&
 	       backend_client_psk_set(&context->config.client_psk, setup);
@@ -109,7 +109,7 @@ int coap_dtls_context_set_cpsk(coap_context_t *coap, coap_dtls_cpsk_t *setup)
 
 int coap_dtls_context_set_spsk(coap_context_t *coap, coap_dtls_spsk_t *setup)
 {
-	struct backend_context *context = backend_context_find(coap);
+	struct backend_context *context = backend_context_to_change(coap);
 
 	if (context == NULL)
 		return 0;

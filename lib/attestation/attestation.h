@@ -66,8 +66,9 @@ bool attestation_finish_evidence(void *layer, struct handshake *hs,
 bool attestation_write_ticket(const void *layer, struct wire_writer *writer,
 			      int64_t *out_expires_s);
 bool attestation_accepts_ticket(void *layer, adtls_time_t now,
-				int64_t issued_s, const char *identity,
-				adtls_bytes_t state);
+				const char *identity, adtls_bytes_t state);
+/* Was the device denied since the ticket was accepted? */
+bool attestation_is_denied_since(const struct attestation *attestation);
 /* Note whose tickets these will be. */
 bool attestation_note_identity_key(struct attestation *attestation,
 				   adtls_bytes_t spki);

@@ -234,6 +234,12 @@ static bool peer_is_finished(void *layer, struct handshake *hs)
 
 	if (attestation->role != ADTLS_SERVER)
 		return true;
+	/* Another connection may have been denied while this one resumed. */
+	if (attestation->resumed != NULL &&
+	    attestation_is_denied_since(attestation))
+		return hs_refuse(hs, ADTLS_ALERT_ATTESTATION_FAILED,
+				 ADTLS_REASON_GRANT_WITHDRAWN,
+				 "the device was denied meanwhile");
 	if (attestation->resumed != NULL)
 		resume_grant(attestation, hs->now);
 	if (attestation->type == NULL)

@@ -79,8 +79,7 @@ bool attestation_write_ticket(const void *layer, struct wire_writer *writer,
 }
 
 static bool is_good(const struct config_attestation *config,
-		    const struct ticket_grant *grant, adtls_time_t now,
-		    int64_t issued_s)
+		    const struct ticket_grant *grant, adtls_time_t now)
 {
 	return bytes_equal(grant->policy_digest,
 			   bytes_of(config->policy_digest,
@@ -90,7 +89,7 @@ static bool is_good(const struct config_attestation *config,
 		       config->policy->resumption_age_s &&
 	       !config->policy->is_refusing &&
 	       !ticket_denials_has(config->denials, grant->tik_digest.data,
-				   issued_s);
+				   grant->attested_s);
 }
 
 /* The verdict of then, as far as the ticket knows it. */
@@ -115,13 +114,13 @@ static adtls_verdict_t *make_verdict(const struct config_attestation *config,
 }
 
 bool attestation_accepts_ticket(void *layer, adtls_time_t now,
-				int64_t issued_s, const char *identity,
-				adtls_bytes_t state)
+				const char *identity, adtls_bytes_t state)
 {
 	struct attestation *attestation = layer;
 	const struct config_attestation *config =
 		&attestation->config->attestation;
 	struct ticket_grant grant;
+	adtls_verdict_t *verdict;
 
 	if (config->policy == NULL ||
 	    config->policy->peer_attestation == POLICY_FORBID)
@@ -129,16 +128,27 @@ bool attestation_accepts_ticket(void *layer, adtls_time_t now,
 	if (state.len == 0)
 		return config->policy->peer_attestation != POLICY_REQUIRE;
 	if (!read_grant(state, &grant) ||
-	    !is_good(config, &grant, now, issued_s))
+	    !is_good(config, &grant, now))
 		return false;
+	verdict = make_verdict(config, &grant, identity);
+	if (verdict == NULL || adtls_verdict_authorization(verdict) !=
+				       ADTLS_AUTHORIZATION_GRANTED) {
+		adtls_verdict_unref(verdict);
+		return false;
+	}
 	adtls_verdict_unref(attestation->resumed);
-	attestation->resumed = make_verdict(config, &grant, identity);
+	attestation->resumed = verdict;
 	attestation->attested_s = grant.attested_s;
 	attestation->expires_s = grant.expires_s;
 	memcpy(attestation->tik_digest, grant.tik_digest.data, TIK_DIGEST_LEN);
-	return attestation->resumed != NULL &&
-	       adtls_verdict_authorization(attestation->resumed) ==
-		       ADTLS_AUTHORIZATION_GRANTED;
+	return true;
+}
+
+bool attestation_is_denied_since(const struct attestation *attestation)
+{
+	return ticket_denials_has(attestation->config->attestation.denials,
+				  attestation->tik_digest,
+				  attestation->attested_s);
 }
 
 bool attestation_note_identity_key(struct attestation *attestation,

@@ -67,6 +67,11 @@ static void drop_old(struct ticket_denials *denials, int64_t before_s)
 	denials->count = kept;
 }
 
+static int64_t later(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
 void ticket_denials_add(struct ticket_denials *denials,
 			const uint8_t tik_digest[TIK_DIGEST_LEN], int64_t utc_s,
 			int64_t lifetime_s)
@@ -86,24 +91,24 @@ void ticket_denials_add(struct ticket_denials *denials,
 		memcpy(denial->tik_digest, tik_digest, TIK_DIGEST_LEN);
 		denial->denied_s = utc_s;
 	} else if (denial != NULL) {
-		denial->denied_s = utc_s;
+		denial->denied_s = later(denial->denied_s, utc_s);
 	} else {
-		denials->all_until_s = utc_s;
+		denials->all_until_s = later(denials->all_until_s, utc_s);
 	}
 	unlock(denials);
 }
 
 bool ticket_denials_has(struct ticket_denials *denials,
 			const uint8_t tik_digest[TIK_DIGEST_LEN],
-			int64_t issued_s)
+			int64_t attested_s)
 {
 	const struct ticket_denial *denial;
 	bool has;
 
 	lock(denials);
 	denial = find(denials, tik_digest);
-	has = issued_s <= denials->all_until_s ||
-	      (denial != NULL && issued_s <= denial->denied_s);
+	has = attested_s <= denials->all_until_s ||
+	      (denial != NULL && attested_s <= denial->denied_s);
 	unlock(denials);
 	return has;
 }

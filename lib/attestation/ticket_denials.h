@@ -13,13 +13,13 @@ struct ticket_denials;
 
 /* NULL: out of memory. Released with free(). */
 struct ticket_denials *ticket_denials_new(void);
-/* Refuse what was issued to @tik_digest until @utc_s, for @lifetime_s. When the
- * table is full, all that was issued to anybody until then. */
+/* Refuse what goes back to an attestation of @tik_digest until @utc_s, for
+ * @lifetime_s. When the table is full, to one of anybody until then. */
 void ticket_denials_add(struct ticket_denials *denials,
 			const uint8_t tik_digest[TIK_DIGEST_LEN], int64_t utc_s,
 			int64_t lifetime_s);
 bool ticket_denials_has(struct ticket_denials *denials,
 			const uint8_t tik_digest[TIK_DIGEST_LEN],
-			int64_t issued_s);
+			int64_t attested_s);
 
 #endif

@@ -280,6 +280,9 @@ static const struct meaning reasons[] = {
 	  "This device could not produce the Evidence that it had promised." },
 	{ ADTLS_REASON_ATTESTATION_TOO_LARGE, "attestation-too-large",
 	  "The peer's Attestation is over the size limit." },
+	{ ADTLS_REASON_GRANT_WITHDRAWN, "grant-withdrawn",
+	  "The device resumed a connection on a grant that was withdrawn, as a "
+	  "later appraisal of it was denied: it has to prove itself anew." },
 
 	{ ADTLS_REASON_POLICY_MISSING, "policy-missing",
 	  "There is no readable attestation policy here, so every peer is "

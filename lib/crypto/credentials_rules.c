@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What credentials demand of a peer, beyond trust: setters. */
+#include <stdio.h>
 #include <string.h>
 
 #include "crypto/credentials_object.h"
@@ -44,9 +45,8 @@ int adtls_credentials_set_purpose(adtls_credentials_t *credentials,
 	    (len == 0 || len >= sizeof(credentials->rules.purpose) ||
 	     strspn(oid, "0123456789.") != len))
 		return ADTLS_E_INVALID;
-	memset(purpose, 0, sizeof(credentials->rules.purpose));
-	if (oid != NULL)
-		memcpy(purpose, oid, len);
+	snprintf(purpose, sizeof(credentials->rules.purpose), "%s",
+		 oid != NULL ? oid : "");
 	return ADTLS_OK;
 }
 

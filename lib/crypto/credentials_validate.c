@@ -155,6 +155,13 @@ static bool is_self_signed(const struct presentation *presented)
 					    presented->certificates[0]) != 0;
 }
 
+/* What of GnuTLS's status a problem of its own stands for. */
+#define NAMED_STATUS                                                   \
+	(GNUTLS_CERT_INVALID | GNUTLS_CERT_REVOKED |                   \
+	 GNUTLS_CERT_SIGNER_NOT_FOUND | GNUTLS_CERT_SIGNER_NOT_CA |    \
+	 GNUTLS_CERT_PURPOSE_MISMATCH | GNUTLS_CERT_INSECURE_ALGORITHM | \
+	 GNUTLS_CERT_UNKNOWN_CRIT_EXTENSIONS)
+
 /* What GnuTLS says is wrong. */
 static unsigned problems_of(const struct presentation *presented,
 			    unsigned status)
@@ -174,9 +181,11 @@ static unsigned problems_of(const struct presentation *presented,
 		problems |= ADTLS_PROBLEM_WEAK;
 	if ((status & GNUTLS_CERT_UNKNOWN_CRIT_EXTENSIONS) != 0)
 		problems |= ADTLS_PROBLEM_EXTENSION;
-	/* Something that has no name of its own here. */
-	if (status != 0 && problems == 0)
-		problems = ADTLS_PROBLEM_PATH;
+	/* Something that has no name of its own here, such as a signature that
+	 * does not verify: it must not hide behind what may be tolerated. */
+	if ((status & ~(unsigned)NAMED_STATUS) != 0 ||
+	    (status != 0 && problems == 0))
+		problems |= ADTLS_PROBLEM_PATH;
 	return problems;
 }
 

@@ -10,9 +10,9 @@
 #define HANDSHAKES	  2048
 #define HANDSHAKES_HOST	  256
 #define CONNECTIONS	  100000
-#define MEMORY		  (512 * 1024 * 1024)
+#define MEMORY		  ((size_t)512 * 1024 * 1024)
 /* More than the engine's own bounds let one peer take. */
-#define MEMORY_PER_PEER	  (384 * 1024)
+#define MEMORY_PER_PEER	  ((size_t)384 * 1024)
 /* A start costs a microsecond at least in the token bucket. */
 #define STARTS_PER_SECOND_MAX 1000000
 
@@ -102,34 +102,41 @@ static adtls_bytes_t host_of(const adtls_address_t *address)
 	return bytes_of(address->data, len);
 }
 
-bool endpoint_admit(struct adtls_endpoint *endpoint, adtls_time_t now,
-		    const adtls_address_t *from, bool is_known,
-		    struct source **out_source)
+/* What keeps a host from starting, to be counted; NULL: nothing. */
+static uint64_t *enter_host(struct adtls_endpoint *endpoint, adtls_time_t now,
+			    const adtls_address_t *from,
+			    struct source **out_source)
 {
 	struct source_limits limits = {
 		.under_way = endpoint->limits.handshakes_per_host,
 		.per_second = endpoint->limits.starts_per_second,
 		.burst = endpoint->limits.starts_at_once,
 	};
+
+	switch (source_table_enter(&endpoint->sources, host_of(from),
+				   now.monotonic_us, &limits, out_source)) {
+	case SOURCE_WELCOME:
+		break;
+	case SOURCE_HAS_ENOUGH:
+		return &endpoint->count.refused_host;
+	case SOURCE_TOO_FAST:
+		return &endpoint->count.refused_rate;
+	case SOURCE_NO_MEMORY:
+		return &endpoint->count.refused_memory;
+	}
+	return NULL;
+}
+
+bool endpoint_admit(struct adtls_endpoint *endpoint, adtls_time_t now,
+		    const adtls_address_t *from, bool is_known,
+		    struct source **out_source)
+{
 	uint64_t *obstacle = find_obstacle(endpoint, is_known);
 
-	if (obstacle == NULL) {
-		switch (source_table_enter(&endpoint->sources, host_of(from),
-					   now.monotonic_us, &limits,
-					   out_source)) {
-		case SOURCE_WELCOME:
-			return true;
-		case SOURCE_HAS_ENOUGH:
-			obstacle = &endpoint->count.refused_host;
-			break;
-		case SOURCE_TOO_FAST:
-			obstacle = &endpoint->count.refused_rate;
-			break;
-		case SOURCE_NO_MEMORY:
-			obstacle = &endpoint->count.refused_memory;
-			break;
-		}
-	}
+	if (obstacle == NULL)
+		obstacle = enter_host(endpoint, now, from, out_source);
+	if (obstacle == NULL)
+		return true;
 	(*obstacle)++;
 	return false;
 }

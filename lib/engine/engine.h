@@ -19,6 +19,10 @@
 /* Application data that may wait, protocol §4.3: 64 records, 64 KiB. */
 #define ENGINE_QUEUE_RECORDS 64
 #define ENGINE_QUEUE_BYTES 65536
+/* Events that may wait while data is lent: 32 datagrams of 32 records. Beyond it
+ * data is held, as far as that goes: an event takes more room than an empty
+ * record. */
+#define ENGINE_EVENTS_MAX 1024
 /* Records that came before their keys (reordering); a few datagrams' worth. */
 #define ENGINE_EARLY_RECORDS 16
 #define ENGINE_EARLY_BYTES 8192

@@ -272,7 +272,8 @@ static void receive_data(struct adtls_engine *engine, adtls_time_t now,
 		return;
 	}
 	if (life == CONTENT_LENT && engine->phase == ENGINE_CONNECTED &&
-	    engine->held.count == 0 && engine_gate_is_open(engine)) {
+	    engine->held.count == 0 && engine_gate_is_open(engine) &&
+	    engine->event_count - engine->event_head < ENGINE_EVENTS_MAX) {
 		engine_emit(engine, &event);
 		return;
 	}

@@ -4,7 +4,7 @@
 
 /* Measured with glibc, x86-64 and GnuTLS 3.7: what the libraries below spend on
  * a key of one direction, on a running hash, and on a key exchange. */
-#define COST_OF_KEYS 1200
+#define COST_OF_KEYS ((size_t)1200)
 #define COST_OF_TRANSCRIPT 512
 #define COST_OF_KEY_EXCHANGE 256
 /* The layer's own state, and the endpoint's of this peer. */

@@ -18,7 +18,7 @@
 #define ACK_EVERY 10
 
 /* Heap that a number in the list takes. */
-#define ACK_LISTED_COST 24
+#define ACK_LISTED_COST ((size_t)24)
 
 struct ack_number;		/* one number, and whether it was sent */
 

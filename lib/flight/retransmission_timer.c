@@ -61,8 +61,9 @@ void retransmission_timer_measure(struct retransmission_timer *timer,
 	} else {
 		error_us = rtt_us > timer->srtt_us ? rtt_us - timer->srtt_us
 						   : timer->srtt_us - rtt_us;
-		timer->rttvar_us = (3 * timer->rttvar_us + error_us) / 4;
-		timer->srtt_us = (7 * timer->srtt_us + rtt_us) / 8;
+		timer->rttvar_us =
+			(3 * (uint64_t)timer->rttvar_us + error_us) / 4;
+		timer->srtt_us = (7 * (uint64_t)timer->srtt_us + rtt_us) / 8;
 	}
 	timer->rto_us = base_rto(timer);
 }
@@ -95,7 +96,8 @@ bool retransmission_timer_expire(struct retransmission_timer *timer,
 		retransmission_timer_stop(timer);
 		return false;
 	}
-	timer->rto_us = smaller(2 * timer->rto_us, timer->config->max_us);
+	timer->rto_us = smaller(2 * (uint64_t)timer->rto_us,
+				timer->config->max_us);
 	retransmission_timer_attempt(timer, now_us);
 	return true;
 }

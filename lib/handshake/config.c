@@ -15,7 +15,7 @@
 #define TIMER_INITIAL_DEFAULT_US 1000000ull	/* RFC 9147 §5.8.2 */
 #define TIMER_INITIAL_MIN_US 10000ull
 #define TIMER_MAX_US 60000000ull
-#define TICKET_LIFETIME_DEFAULT_S (24 * 3600)
+#define TICKET_LIFETIME_DEFAULT_S ((int64_t)24 * 3600)
 #define HANDSHAKE_DEADLINE_DEFAULT_US 60000000ull
 
 int adtls_config_new(adtls_config_t **out)
@@ -191,6 +191,11 @@ int adtls_config_seal(adtls_config_t *config, char *out_message,
 	error = check_credentials(config, out_message, message_len);
 	if (error != ADTLS_OK)
 		return error;
+	if (config->attestation.is_required &&
+	    config->attestation.attester == NULL)
+		return complain(out_message, message_len, ADTLS_E_INVALID,
+				"the server is required to take our Evidence, "
+				"but no attester is set to make any");
 	if (config->layer != NULL) {
 		error = config->layer->check_config(config, out_message,
 						    message_len);

@@ -54,10 +54,10 @@ struct hs_layer {
 
 	/* Resumption, as a server (protocol §6). */
 
-	/* May a ticket of @identity with the layer's bytes @state, sealed at
-	 * @issued_s, stand for a full handshake now? What it says holds once the
-	 * client is finished. */
-	bool (*accepts_ticket)(void *layer, adtls_time_t now, int64_t issued_s,
+	/* May a ticket of @identity with the layer's bytes @state stand for a
+	 * full handshake now? What it says holds once the client is
+	 * finished. */
+	bool (*accepts_ticket)(void *layer, adtls_time_t now,
 			       const char *identity, adtls_bytes_t state);
 
 	/* From here on the handshake is gone. */

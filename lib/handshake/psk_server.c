@@ -84,8 +84,7 @@ static const char *refuse_ticket(const struct handshake *hs,
 	    !state->has_client_certificate)
 		return "of a client without certificate";
 	if (layer != NULL &&
-	    !layer->accepts_ticket(hs->layer, hs->now, state->issued_s,
-				   identity, state->layer))
+	    !layer->accepts_ticket(hs->layer, hs->now, identity, state->layer))
 		return "without a grant that policy accepts";
 	return NULL;
 }

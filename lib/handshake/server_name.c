@@ -66,7 +66,7 @@ int adtls_config_add_server_name(adtls_config_t *config, const char *name,
 	struct config_server_names *names = &config->server_names;
 	const char *fixed = has_wildcard(name) ? name + 2 : name;
 	struct server_name *grown;
-	char *pattern;
+	struct server_name *added;
 
 	if (atomic_load(&config->is_sealed) || credentials == NULL ||
 	    names->count == SERVER_NAMES_MAX || strlen(name) > SERVER_NAME_MAX ||
@@ -78,12 +78,12 @@ int adtls_config_add_server_name(adtls_config_t *config, const char *name,
 	if (grown == NULL)
 		return ADTLS_E_MEMORY;
 	names->names = grown;
-	pattern = strdup(name);
-	if (pattern == NULL)
+	added = &names->names[names->count];
+	added->pattern = strdup(name);
+	if (added->pattern == NULL)
 		return ADTLS_E_MEMORY;
-	names->names[names->count++] = (struct server_name){
-		pattern, adtls_credentials_ref(credentials)
-	};
+	added->credentials = adtls_credentials_ref(credentials);
+	names->count++;
 	return ADTLS_OK;
 }
 

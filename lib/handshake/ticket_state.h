@@ -9,7 +9,7 @@
 
 /* RFC 8446 §4.6.1: no ticket is good for longer, and no chain of resumptions
  * outlives the authentication that it began with by more. */
-#define TICKET_LIFETIME_MAX_S (7 * 24 * 3600)
+#define TICKET_LIFETIME_MAX_S ((int64_t)7 * 24 * 3600)
 /* Names of at most 255 bytes each, and what a layer adds. */
 #define TICKET_STATE_MAX 1024
 #define TICKET_LAYER_MAX 400

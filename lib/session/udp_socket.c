@@ -70,7 +70,7 @@ static void ask_for_own_address(const struct udp_socket *socket)
 
 int udp_socket_init(struct udp_socket *socket, int fd)
 {
-	struct sockaddr_storage own;
+	struct sockaddr_storage own = { 0 };
 	socklen_t len = sizeof(own);
 
 	*socket = (struct udp_socket){ .fd = fd };

@@ -26,7 +26,7 @@
 /* An hour: what a device is by then may be another thing. */
 #define DEFAULT_RESUMPTION_AGE_S 3600
 /* No ticket is good for more than a week (RFC 8446 §4.6.1). */
-#define RESUMPTION_AGE_MAX_S (7 * DAY_S)
+#define RESUMPTION_AGE_MAX_S ((int64_t)7 * DAY_S)
 /* Half of the handshake's own 60 s. */
 #define DEFAULT_APPRAISAL_DEADLINE_S 30
 #define APPRAISAL_DEADLINE_MAX_S     600

@@ -4,4 +4,4 @@
 set -eu
 
 exec valgrind -q --leak-check=no --show-error-list=no --log-file=/dev/null \
-	"$abs_top_builddir/tests/constant_time/secret_comparisons"
+	"${abs_top_builddir:?}/tests/constant_time/secret_comparisons"

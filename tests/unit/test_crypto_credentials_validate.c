@@ -358,6 +358,31 @@ static void purposes(void **state)
 		       ADTLS_REASON_CERTIFICATE_PURPOSE);
 }
 
+/* What is tolerated hides nothing else: not a signature that does not verify. */
+static void a_tolerated_purpose_is_all_that_is_tolerated(void **state)
+{
+	adtls_credentials_t *credentials = test_credentials(NULL);
+	struct peer peer = server(&test_client);
+	struct certificate_verdict verdict;
+
+	(void)state;
+	peer.name = NULL;
+	assert_int_equal(adtls_credentials_set_tolerated(credentials,
+							 ADTLS_PROBLEM_PURPOSE),
+			 ADTLS_OK);
+	validate(credentials, &peer, &verdict);
+	assert_int_equal(verdict.alert, ADTLS_ALERT_NONE);
+	certificate_verdict_clear(&verdict);
+	/* The end of the signature's second number. */
+	peer.der[0].data[peer.der[0].len - 1] ^= 1;
+	validate(credentials, &peer, &verdict);
+	assert_int_not_equal(verdict.alert, ADTLS_ALERT_NONE);
+	assert_int_not_equal(verdict.problems & ADTLS_PROBLEM_PATH, 0);
+	certificate_verdict_clear(&verdict);
+	peer.der[0].data[peer.der[0].len - 1] ^= 1;
+	adtls_credentials_unref(credentials);
+}
+
 static void keys_and_signatures(void **state)
 {
 	struct test_certificate leaf = test_server;
@@ -531,6 +556,7 @@ int main(void)
 		cmocka_unit_test(no_expiry_at_all),
 		cmocka_unit_test(names),
 		cmocka_unit_test(purposes),
+		cmocka_unit_test(a_tolerated_purpose_is_all_that_is_tolerated),
 		cmocka_unit_test(keys_and_signatures),
 		cmocka_unit_test(unknown_critical_extensions),
 		cmocka_unit_test(revoked_certificates),
