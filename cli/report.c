@@ -81,6 +81,32 @@ static void print_field(FILE *file, const char *name, const char *text)
 		fputs("none", file);
 }
 
+static void print_cid(FILE *file, const char *name, adtls_bytes_t cid)
+{
+	fputs(name, file);
+	for (size_t i = 0; i < cid.len; i++)
+		fprintf(file, "%02x", cid.data[i]);
+	if (cid.len == 0)
+		fputs("none", file);
+}
+
+static void print_cids(FILE *file, const char *prefix,
+		       const adtls_engine_t *engine)
+{
+	adtls_connection_ids_t ids;
+
+	adtls_engine_connection_ids(engine, &ids);
+	if (!ids.negotiated)
+		return;
+	fprintf(file, "%sconnection ID: ", prefix);
+	print_cid(file, "ours ", ids.own);
+	print_cid(file, ", the peer's ", ids.peers);
+	fprintf(file, ", %s\n",
+		ids.return_routability
+			? "an address change is checked"
+			: "no return routability check");
+}
+
 void cli_print_session(FILE *file, const char *prefix,
 		       const adtls_engine_t *engine)
 {
@@ -112,6 +138,7 @@ void cli_print_session(FILE *file, const char *prefix,
 		parameters.sends_evidence
 			? "the peer asked for our Evidence and got it"
 			: "the peer asked for no Evidence");
+	print_cids(file, prefix, engine);
 }
 
 static void print_time(FILE *file, const char *name, int64_t utc_s)
@@ -178,6 +205,8 @@ const char *cli_statistic(const adtls_statistics_t *statistics, size_t index,
 		COUNTER(dropped_malformed),  COUNTER(dropped_unknown_epoch),
 		COUNTER(dropped_replay),     COUNTER(dropped_forged),
 		COUNTER(dropped_unexpected), COUNTER(data_held_dropped),
+		COUNTER(dropped_cid),	     COUNTER(path_checks),
+		COUNTER(path_checks_failed), COUNTER(moves),
 	};
 #undef COUNTER
 

@@ -203,6 +203,9 @@ static void take_event(struct service *service, adtls_engine_t *peer,
 	case ADTLS_EVENT_REFUSED:
 		log_verdict(service, prefix, peer);
 		break;
+	case ADTLS_EVENT_PEER_MOVED:
+		fprintf(service->log, "%smoved to this address\n", prefix);
+		break;
 	case ADTLS_EVENT_KEYS_UPDATED:
 		fprintf(service->log, "%skeys updated\n", prefix);
 		break;

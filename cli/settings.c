@@ -27,6 +27,9 @@
 #define TIMER_MIN_MS 10
 #define TIMER_MAX_MS 60000
 
+/* What adtls_config_set_connection_id() takes. */
+#define CID_MAX 20
+
 #define PROTOCOL(member)  offsetof(struct cli_protocol, member)
 #define ADMISSION(member) offsetof(struct cli_admission, member)
 #define DIAGNOSIS(member) offsetof(struct cli_diagnosis, member)
@@ -49,6 +52,10 @@ const struct cli_option cli_protocol_options[] = {
 	  PROTOCOL(timeout) },
 	{ "idle", "SECONDS", "without a word from the peer, then goodbye "
 	  "(default: never)", PROTOCOL(idle) },
+	{ "cid", "LENGTH", "use connection IDs: of so many bytes for us, 1 to "
+	  "20;\n0: only for the peer", PROTOCOL(cid) },
+	{ "migration", "KIND", "of a peer with a connection ID: enhanced "
+	  "(default),\nbasic, never or unchecked", PROTOCOL(migration) },
 	{ 0 },
 };
 
@@ -127,6 +134,29 @@ static void set_timer(adtls_config_t *config, const char *timer)
 		  "--timer");
 }
 
+static void set_migration(adtls_config_t *config, const char *kind)
+{
+	static const char *const kinds[] = {
+		[ADTLS_MIGRATION_ENHANCED] = "enhanced",
+		[ADTLS_MIGRATION_BASIC] = "basic",
+		[ADTLS_MIGRATION_NEVER] = "never",
+		[ADTLS_MIGRATION_UNCHECKED] = "unchecked",
+	};
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		if (strcmp(kind, kinds[i]) != 0)
+			continue;
+		cli_check(adtls_config_set_migration(config,
+						     (adtls_migration_t)i),
+			  "--migration");
+		return;
+	}
+	cli_fail(CLI_USAGE,
+		 "--migration: \"%s\" is neither enhanced, basic, never nor "
+		 "unchecked",
+		 kind);
+}
+
 static void set_protocol(adtls_config_t *config,
 			 const struct cli_protocol *protocol)
 {
@@ -164,6 +194,13 @@ static void set_protocol(adtls_config_t *config,
 							     protocol->timeout,
 							     1, TIMEOUT_MAX_S)),
 			  "--timeout");
+	if (protocol->cid != NULL)
+		cli_check(adtls_config_set_connection_id(
+				  config, cli_number("--cid", protocol->cid, 0,
+						     CID_MAX)),
+			  "--cid");
+	if (protocol->migration != NULL)
+		set_migration(config, protocol->migration);
 }
 
 static void set_policy(adtls_config_t *config, const char *file)

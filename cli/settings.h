@@ -18,6 +18,8 @@ struct cli_protocol {
 	const char *mtu;
 	const char *timer;
 	const char *timeout;
+	const char *cid;
+	const char *migration;
 	bool resumption; /* ask for tickets */
 	const char *idle;
 };

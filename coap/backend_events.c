@@ -174,6 +174,8 @@ static void handle_event(struct backend_session *session,
 		return;
 	case ADTLS_EVENT_REFUSED: /* CLOSED follows */
 	case ADTLS_EVENT_KEYS_UPDATED:
+	case ADTLS_EVENT_PEER_MOVED:
+	case ADTLS_EVENT_CONNECTION_IDS:
 		return;
 	case ADTLS_EVENT_TICKET:
 		keep_ticket(session);

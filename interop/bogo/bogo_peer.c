@@ -210,6 +210,8 @@ static enum bogo_result handle_event(struct bogo_peer *peer,
 		return on_closed(peer, event);
 	case ADTLS_EVENT_AUTHORIZED:
 	case ADTLS_EVENT_KEYS_UPDATED:
+	case ADTLS_EVENT_PEER_MOVED:
+	case ADTLS_EVENT_CONNECTION_IDS:
 	case ADTLS_EVENT_REFUSED:
 		break;
 	case ADTLS_EVENT_TICKET:

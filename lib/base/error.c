@@ -90,6 +90,8 @@ static const struct meaning alerts[] = {
 	  "The sender received a message that it cannot take apart." },
 	{ ADTLS_ALERT_DECRYPT_ERROR, "decrypt_error",
 	  "A signature or a Finished message did not verify at the sender." },
+	{ ADTLS_ALERT_TOO_MANY_CIDS_REQUESTED, "too_many_cids_requested",
+	  "The sender was asked for connection IDs too often." },
 	{ ADTLS_ALERT_PROTOCOL_VERSION, "protocol_version",
 	  "The sender does not speak the protocol version that was offered." },
 	{ ADTLS_ALERT_INSUFFICIENT_SECURITY, "insufficient_security",
@@ -201,6 +203,9 @@ static const struct meaning reasons[] = {
 	{ ADTLS_REASON_SERVER_NAME_UNKNOWN, "server-name-unknown",
 	  "The client called this server by a name that it does not have, and "
 	  "such clients are refused." },
+	{ ADTLS_REASON_TOO_MANY_CIDS_REQUESTED, "too-many-cids-requested",
+	  "The peer asked for connection IDs again and again while it had as "
+	  "many as this side gives." },
 
 	{ ADTLS_REASON_CERTIFICATE_MISSING, "certificate-missing",
 	  "The peer showed no certificate, and one is required." },

@@ -31,6 +31,7 @@ int adtls_endpoint_new(adtls_config_t *config, adtls_time_t now,
 	if (!crypto_random_fill(&config->random, (uint8_t *)&seed,
 				sizeof(seed)) ||
 	    !peer_table_init(&endpoint->peers, seed.half[0]) ||
+	    !endpoint_init_cids(endpoint, seed.half[0]) ||
 	    !front_door_init(&endpoint->door, config, now.monotonic_us)) {
 		adtls_endpoint_free(endpoint);
 		return ADTLS_E_MEMORY;
@@ -73,6 +74,8 @@ static void put_to_rest(struct adtls_endpoint *endpoint,
 {
 	if (peer->sending.is_taken || peer->telling.is_taken)
 		return;
+	if (engine_path_check(peer->engine) == NULL)
+		endpoint_forget_paths(peer);
 	endpoint_settle(endpoint, peer);
 	deadline_heap_move(&endpoint->deadlines, &peer->deadline,
 			   endpoint_is_over(peer->engine) ?
@@ -87,6 +90,8 @@ static void forget(struct adtls_endpoint *endpoint, struct endpoint_peer *peer)
 	peer_table_remove(&endpoint->peers, peer);
 	endpoint_discount(endpoint, peer);
 	peer->engine->peer = NULL;
+	engine_leave_registry(peer->engine);
+	endpoint_forget_paths(peer);
 	free(peer);
 }
 
@@ -103,6 +108,7 @@ void adtls_endpoint_free(adtls_endpoint_t *endpoint)
 	deadline_heap_clear(&endpoint->deadlines);
 	peer_table_clear(&endpoint->peers);
 	source_table_clear(&endpoint->sources);
+	cid_table_clear(&endpoint->cids);
 	adtls_config_unref(endpoint->config);
 	free(endpoint);
 }
@@ -127,14 +133,15 @@ static size_t take_datagram(struct adtls_endpoint *endpoint, adtls_time_t now,
 {
 	struct peer_place *first = endpoint->sending.first;
 	struct endpoint_peer *peer = PEER_OF(first, sending);
+	enum path path;
 	size_t len;
 
-	len = adtls_engine_next_datagram(peer->engine, now, out, out_len);
+	len = engine_next_datagram_on(peer->engine, now, out, out_len, &path);
 	/* Sending may end a connection, which is to be told. */
 	if (engine_has_events(peer->engine))
 		peer_queue_add(&endpoint->telling, &peer->telling);
 	if (len > 0) {
-		*out_to = peer->address;
+		*out_to = *endpoint_path_address(peer, path);
 		peer_queue_rotate(&endpoint->sending);
 		return len;
 	}

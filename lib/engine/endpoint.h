@@ -8,6 +8,7 @@
 #ifndef ADTLS_ENGINE_ENDPOINT_H
 #define ADTLS_ENGINE_ENDPOINT_H
 
+#include "engine/cid_table.h"
 #include "engine/engine.h"
 #include "engine/front_door.h"
 #include "engine/peer_table.h"
@@ -26,6 +27,8 @@ struct adtls_endpoint {
 	struct adtls_config *config;
 	struct front_door door;
 	struct peer_table peers;
+	struct cid_table cids;
+	struct cid_registry registry;	/* of the above, for engines */
 	struct deadline_heap deadlines;
 	/* Those with datagrams, and those with events, maybe. */
 	struct peer_queue sending;
@@ -69,5 +72,22 @@ void endpoint_settle(struct adtls_endpoint *endpoint,
 /* The peer is gone: give back what it was counted for. */
 void endpoint_discount(struct adtls_endpoint *endpoint,
 		       struct endpoint_peer *peer);
+
+/* endpoint_paths.c */
+
+/* False: out of memory. */
+bool endpoint_init_cids(struct adtls_endpoint *endpoint, uint64_t seed);
+/* The peer whose CID the datagram carries, or NULL. */
+struct endpoint_peer *endpoint_find_cid(struct adtls_endpoint *endpoint,
+					const uint8_t *datagram, size_t len);
+/* A datagram for @peer from an address that is not the peer's. NULL: dropped. */
+struct endpoint_peer *
+endpoint_receive_elsewhere(struct adtls_endpoint *endpoint,
+			   struct endpoint_peer *peer, adtls_time_t now,
+			   const adtls_address_t *from, uint8_t *datagram,
+			   size_t len);
+const adtls_address_t *endpoint_path_address(const struct endpoint_peer *peer,
+					     enum path path);
+void endpoint_forget_paths(struct endpoint_peer *peer);
 
 #endif

@@ -64,8 +64,8 @@ static struct endpoint_peer *make_peer(struct adtls_endpoint *endpoint,
 	struct endpoint_peer *peer;
 	adtls_engine_t *engine;
 
-	if (engine_new_server(endpoint->config, &answer->start, now,
-			      &engine) != ADTLS_OK)
+	if (engine_new_server(endpoint->config, &answer->start,
+			      &endpoint->registry, now, &engine) != ADTLS_OK)
 		return NULL;
 	engine->statistics.datagrams_received = 1;
 	engine->statistics.bytes_received = answer->received;
@@ -153,8 +153,9 @@ static void supersede_older(struct adtls_endpoint *endpoint,
 {
 	struct endpoint_peer *older = peer;
 
-	if (peer->engine->phase != ENGINE_CONNECTED)
+	if (peer->has_superseded || peer->engine->phase != ENGINE_CONNECTED)
 		return;
+	peer->has_superseded = true;
 	while ((older = peer_table_older(older)) != NULL) {
 		engine_fail(older->engine, now, ADTLS_ALERT_NONE,
 			    ADTLS_REASON_CLOSED_BY_PEER,
@@ -212,11 +213,23 @@ adtls_engine_t *adtls_endpoint_receive(adtls_endpoint_t *endpoint,
 				       uint8_t *datagram, size_t len,
 				       bool *out_is_new)
 {
-	struct endpoint_peer *known = find_peer(endpoint, from);
-	struct endpoint_peer *peer = known;
+	struct endpoint_peer *owner = endpoint_find_cid(endpoint, datagram,
+							len);
+	struct endpoint_peer *known, *peer;
 	uint64_t dropped;
 
 	endpoint->count.datagrams_received++;
+	if (out_is_new != NULL)
+		*out_is_new = false;
+	if (owner != NULL && !address_equal(&owner->address, from)) {
+		dropped = engine_records_dropped(owner->engine);
+		peer = endpoint_receive_elsewhere(endpoint, owner, now, from,
+						  datagram, len);
+		count_drops(endpoint, owner, dropped);
+		return peer != NULL ? peer->engine : NULL;
+	}
+	known = find_peer(endpoint, from);
+	peer = known;
 	if (known == NULL || is_hello(datagram, len))
 		peer = knock(endpoint, now, from, known, datagram, len);
 	if (out_is_new != NULL)

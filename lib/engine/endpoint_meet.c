@@ -16,7 +16,8 @@ static adtls_engine_t *make_engine(struct adtls_endpoint *endpoint,
 	if (!endpoint_admit(endpoint, now, from, true, &source))
 		return NULL;
 	source_table_leave(&endpoint->sources, source);
-	if (engine_new_server(endpoint->config, &answer->start, now,
+	/* Nobody here finds it by its CID. */
+	if (engine_new_server(endpoint->config, &answer->start, NULL, now,
 			      &engine) != ADTLS_OK)
 		return NULL;
 	engine->statistics.datagrams_received = 1;

@@ -39,13 +39,22 @@ static bool start_handshake(struct adtls_engine *engine)
 	return true;
 }
 
-static bool make_parts(struct adtls_engine *engine, const char *server_name)
+static bool make_parts(struct adtls_engine *engine, const char *server_name,
+		       const struct cid_registry *registry)
 {
+	const struct adtls_config *config = engine->config;
 	const struct hs_layer *layer = engine->config->layer;
 
 	if (server_name != NULL) {
 		engine->server_name = strdup(server_name);
 		if (engine->server_name == NULL)
+			return false;
+	}
+	if (config->connection_id.is_on) {
+		engine->channel.cids = connection_ids_new(
+			config->connection_id.len, &config->random, registry,
+			engine->id);
+		if (engine->channel.cids == NULL || !engine_init_paths(engine))
 			return false;
 	}
 	if (layer != NULL) {
@@ -74,7 +83,8 @@ bool engine_restart_without_cookie(struct adtls_engine *engine)
 }
 
 static int engine_new(struct adtls_config *config, adtls_role_t role,
-		      const char *server_name, adtls_time_t now,
+		      const char *server_name,
+		      const struct cid_registry *registry, adtls_time_t now,
 		      struct adtls_engine **out)
 {
 	struct adtls_engine *engine;
@@ -105,7 +115,7 @@ static int engine_new(struct adtls_config *config, adtls_role_t role,
 				   config_reassembly_budget(config),
 				   &config->timer);
 	engine->channel.forgery_limit = config->forgery_limit;
-	if (!has_channel || !make_parts(engine, server_name)) {
+	if (!has_channel || !make_parts(engine, server_name, registry)) {
 		adtls_engine_free(engine);
 		return ADTLS_E_MEMORY;
 	}
@@ -125,7 +135,8 @@ int adtls_engine_new_client_resuming(adtls_config_t *config,
 				     adtls_ticket_t *ticket, adtls_time_t now,
 				     adtls_engine_t **out)
 {
-	int error = engine_new(config, ADTLS_CLIENT, server_name, now, out);
+	int error = engine_new(config, ADTLS_CLIENT, server_name, NULL, now,
+			       out);
 
 	if (error != ADTLS_OK) {
 		adtls_ticket_free(ticket);
@@ -142,9 +153,10 @@ int adtls_engine_new_client_resuming(adtls_config_t *config,
 }
 
 int engine_new_server(struct adtls_config *config, const struct hs_start *start,
-		      adtls_time_t now, struct adtls_engine **out)
+		      const struct cid_registry *registry, adtls_time_t now,
+		      struct adtls_engine **out)
 {
-	int error = engine_new(config, ADTLS_SERVER, NULL, now, out);
+	int error = engine_new(config, ADTLS_SERVER, NULL, registry, now, out);
 
 	if (error != ADTLS_OK)
 		return error;
@@ -177,6 +189,7 @@ void adtls_engine_free(adtls_engine_t *engine)
 	data_queue_clear(&engine->outgoing);
 	data_queue_clear(&engine->held);
 	data_queue_clear(&engine->early);
+	engine_clear_paths(engine);
 	free(engine->server_name);
 	free(engine->detail);
 	adtls_config_unref(engine->config);
@@ -258,6 +271,7 @@ struct connected engine_connected(struct adtls_engine *engine,
 		.facts = &engine->facts,
 		.exchanges = &engine->exchanges,
 		.out_updated = &engine->keys_were_updated,
+		.out_new_cids = &engine->has_new_cids,
 		.now = now,
 		.tickets = engine->tickets != NULL ? &engine->tickets->box : NULL,
 	};
@@ -384,7 +398,8 @@ uint64_t engine_records_dropped(const struct adtls_engine *engine)
 	return (uint64_t)count->dropped_malformed +
 	       count->dropped_unknown_epoch +
 	       count->dropped_replay + count->dropped_forged +
-	       count->dropped_unexpected;
+	       count->dropped_unexpected +
+	       (engine->paths != NULL ? engine->paths->dropped_cid : 0);
 }
 
 void adtls_engine_statistics(const adtls_engine_t *engine,
@@ -408,5 +423,11 @@ void adtls_engine_statistics(const adtls_engine_t *engine,
 		.dropped_unexpected = own->dropped_unexpected,
 		.data_held_dropped = own->data_held_dropped,
 	};
+	if (engine->paths != NULL) {
+		out->dropped_cid = engine->paths->dropped_cid;
+		out->path_checks = engine->paths->checks;
+		out->path_checks_failed = engine->paths->checks_failed;
+		out->moves = engine->paths->moves;
+	}
 	out->records_dropped = engine_records_dropped(engine);
 }

@@ -6,12 +6,14 @@
  *   time  engine_time.c     deadline -> tick
  *   what  engine_events.c   events; the authorization gate
  *   cost  engine_memory.c   what it holds, and whether it may hold more
+ *   where engine_paths.c    the peer's address; engine_cids.c, its CIDs
  */
 #ifndef ADTLS_ENGINE_ENGINE_H
 #define ADTLS_ENGINE_ENGINE_H
 
 #include "engine/data_queue.h"
 #include "engine/memory_account.h"
+#include "engine/path_check.h"
 #include "handshake/connected.h"
 
 #include <adtls/engine.h>
@@ -52,6 +54,30 @@ struct tombstone {
 	bool is_due;			/* to be sent with the next datagram */
 	uint64_t last_sent_us;
 	uint64_t until_us;		/* ADTLS_NEVER: no tombstone */
+};
+
+/* What a datagram from elsewhere has brought, while it is being read. */
+enum path_action {
+	PATH_ACTION_NONE,
+	PATH_ACTION_CHECK,	/* its address is being checked from now on */
+	PATH_ACTION_MOVE	/* its address is the peer's from now on */
+};
+
+struct arrival {
+	enum path path;
+	enum path_action action;
+	bool is_authentic;
+	bool is_newer;		/* than all before */
+};
+
+/* What there is to know of the peer's addresses, if it may have several. */
+struct engine_paths {
+	struct path_check *check;	/* NULL: nothing is under way */
+	struct arrival arrival;
+	uint32_t dropped_cid;		/* for adtls_statistics_t */
+	uint32_t checks;
+	uint32_t checks_failed;
+	uint32_t moves;
 };
 
 struct endpoint_peer;
@@ -99,6 +125,7 @@ struct adtls_engine {
 	struct hs_facts facts;
 	struct exchanges exchanges;
 	struct engine_tickets *tickets;	/* client: NULL unless it resumes */
+	struct engine_paths *paths;	/* NULL: no CIDs are configured */
 	void *layer;
 
 	struct data_queue outgoing;	/* to be sent */
@@ -111,6 +138,7 @@ struct adtls_engine {
 	uint32_t event_capacity;
 	bool lends_held;		/* the oldest of held is lent out */
 	bool keys_were_updated;		/* to be told */
+	bool has_new_cids;		/* to be told */
 	bool is_address_validated;
 	bool has_restarted;		/* a client, after a refused cookie */
 	struct tombstone tombstone;
@@ -129,9 +157,10 @@ struct adtls_engine {
  * False: not the time for it, or out of memory. */
 bool engine_restart_without_cookie(struct adtls_engine *engine);
 
-/* A server's engine, from the front door. */
+/* A server's engine, from the front door. @registry may be NULL. */
 int engine_new_server(struct adtls_config *config, const struct hs_start *start,
-		      adtls_time_t now, struct adtls_engine **out);
+		      const struct cid_registry *registry, adtls_time_t now,
+		      struct adtls_engine **out);
 
 /* engine_events.c */
 
@@ -183,6 +212,50 @@ struct ticket_origin engine_ticket_origin(const struct adtls_engine *engine,
 void engine_note_activity(struct adtls_engine *engine, uint64_t now_us);
 /* Nobody needs its last words any more. */
 void engine_drop_tombstone(struct adtls_engine *engine);
+
+/* engine_cids.c */
+
+/* Forget our CIDs that the peer has ceased to use. */
+void engine_retire_cids(struct adtls_engine *engine, uint64_t now_us);
+uint64_t engine_cid_deadline(const struct adtls_engine *engine);
+/* Nobody finds the engine by its CIDs any more. */
+void engine_leave_registry(struct adtls_engine *engine);
+
+/* engine_paths.c */
+
+/* False: out of memory. */
+bool engine_init_paths(struct adtls_engine *engine);
+void engine_clear_paths(struct adtls_engine *engine);
+/* The path of the datagram that is being read. */
+enum path engine_arrival_path(const struct adtls_engine *engine);
+/* What is under way, or NULL. */
+struct path_check *engine_path_check(const struct adtls_engine *engine);
+/* What a record must reach to be newer than all before. */
+struct record_number engine_next_record(const struct adtls_engine *engine);
+/* An authentic record has come; @expected was the above before it. */
+void engine_note_path(struct adtls_engine *engine, adtls_time_t now,
+		      struct record_number expected,
+		      const struct record *record);
+void engine_receive_path_message(struct adtls_engine *engine, adtls_time_t now,
+				 const struct record *record);
+/* adtls_engine_receive() for a datagram that did not come from the peer's
+ * address. */
+enum path_action engine_receive_elsewhere(struct adtls_engine *engine,
+					  adtls_time_t now, enum path path,
+					  uint8_t *datagram, size_t len);
+/* A datagram with a message of a check; 0: none now. */
+size_t engine_write_path_message(struct adtls_engine *engine, adtls_time_t now,
+				 uint8_t *out, size_t out_len,
+				 enum path *out_path);
+uint64_t engine_path_deadline(const struct adtls_engine *engine);
+void engine_tick_paths(struct adtls_engine *engine, adtls_time_t now);
+
+/* engine_output.c */
+
+/* adtls_engine_next_datagram(), and the path that it is to take. */
+size_t engine_next_datagram_on(struct adtls_engine *engine, adtls_time_t now,
+			       uint8_t *out, size_t out_len,
+			       enum path *out_path);
 
 /* engine_input.c */
 

@@ -182,6 +182,15 @@ static void settle_tickets(struct adtls_engine *engine, adtls_time_t now)
 		engine_give_tickets(engine, now);
 }
 
+/* The peer has given us new CIDs. */
+static void settle_cids(struct adtls_engine *engine)
+{
+	if (!engine->has_new_cids)
+		return;
+	engine->has_new_cids = false;
+	emit_type(engine, ADTLS_EVENT_CONNECTION_IDS);
+}
+
 static void settle_authorization(struct adtls_engine *engine, adtls_time_t now)
 {
 	adtls_authorization_t authorization =
@@ -223,6 +232,7 @@ void engine_settle(struct adtls_engine *engine, adtls_time_t now)
 		complete_handshake(engine, now);
 	take_jobs(engine);
 	settle_keys(engine, now);
+	settle_cids(engine);
 	settle_authorization(engine, now);
 	settle_tickets(engine, now);
 }

@@ -285,7 +285,8 @@ static void receive_record(struct adtls_engine *engine, adtls_time_t now,
 			   const struct record *record, enum content_life life)
 {
 	/* Only somebody who got our ServerHello can write epoch 2. */
-	if (record->number.epoch >= EPOCH_HANDSHAKE)
+	if (record->number.epoch >= EPOCH_HANDSHAKE &&
+	    engine_arrival_path(engine) == PATH_BOUND)
 		engine->is_address_validated = true;
 	if (record->is_encrypted)
 		engine->heard_us = now.monotonic_us;
@@ -301,6 +302,9 @@ static void receive_record(struct adtls_engine *engine, adtls_time_t now,
 		return;
 	case RECORD_APPLICATION_DATA:
 		receive_data(engine, now, record, life);
+		return;
+	case RECORD_RETURN_ROUTABILITY_CHECK:
+		engine_receive_path_message(engine, now, record);
 		return;
 	case RECORD_INVALID:
 		break;
@@ -324,6 +328,13 @@ static void keep_early(struct adtls_engine *engine, adtls_bytes_t record)
 static void count_drop(struct adtls_engine *engine, enum record_verdict verdict)
 {
 	switch (verdict) {
+	case RECORD_DROP_CID:
+		/* Without any, none can be right. */
+		if (engine->paths != NULL)
+			engine->paths->dropped_cid++;
+		else
+			engine->statistics.dropped_malformed++;
+		return;
 	case RECORD_DROP_REPLAY:
 		engine->statistics.dropped_replay++;
 		return;
@@ -347,11 +358,13 @@ static bool receive_records(struct adtls_engine *engine, adtls_time_t now,
 	while (len > 0 && engine->phase != ENGINE_CLOSED) {
 		struct record record;
 		size_t consumed;
+		struct record_number expected = engine_next_record(engine);
 		enum record_verdict verdict =
 			record_open(&engine->channel.openers, data, len,
 				    &consumed, &record);
 
 		if (verdict == RECORD_ACCEPT) {
+			engine_note_path(engine, now, expected, &record);
 			receive_record(engine, now, &record, life);
 			if (record.type != RECORD_APPLICATION_DATA)
 				is_more_than_data = true;
@@ -452,6 +465,7 @@ void engine_advance(struct adtls_engine *engine, adtls_time_t now)
 	    (engine->hs == NULL || !handshake_is_working(engine->hs)))
 		ack_list_reset(&engine->channel.acks);
 	schedule_ack(engine, now.monotonic_us);
+	engine_retire_cids(engine, now.monotonic_us);
 }
 
 /* Somebody still talks to a dead connection: say the last word again. */
@@ -480,6 +494,8 @@ static void receive_datagram(struct adtls_engine *engine, adtls_time_t now,
 	}
 	if (receive_records(engine, now, datagram, len, life))
 		engine_advance(engine, now);
+	else
+		engine_retire_cids(engine, now.monotonic_us);
 }
 
 int adtls_engine_receive(adtls_engine_t *engine, adtls_time_t now,

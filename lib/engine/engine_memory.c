@@ -10,6 +10,8 @@
 /* The layer's own state, and the endpoint's of this peer. */
 #define COST_OF_LAYER 512
 #define COST_OF_PEER 384
+/* A connection ID in the endpoint's table. */
+#define COST_OF_CID 64
 /* The allocator's header and rounding. */
 #define COST_OF_ALLOCATION 16
 
@@ -56,6 +58,29 @@ static size_t channel_memory(const struct channel *channel)
 				  sizeof(struct record_opener));
 }
 
+static size_t cids_memory(const struct connection_ids *ids)
+{
+	size_t memory;
+
+	if (ids == NULL)
+		return 0;
+	memory = sizeof(*ids) + COST_OF_ALLOCATION;
+	if (ids->registry != NULL)
+		memory += ids->own.count * COST_OF_CID;
+	for (size_t i = 0; i < ids->peer_count; i++)
+		memory += buffer_memory(&ids->peers[i]);
+	return memory;
+}
+
+static size_t paths_memory(const struct engine_paths *paths)
+{
+	if (paths == NULL)
+		return 0;
+	return sizeof(*paths) + COST_OF_ALLOCATION +
+	       (paths->check != NULL ?
+			sizeof(*paths->check) + COST_OF_ALLOCATION : 0);
+}
+
 static size_t handshake_memory(const struct handshake *hs)
 {
 	if (hs == NULL)
@@ -75,6 +100,8 @@ size_t engine_memory(const struct adtls_engine *engine)
 	       queue_memory(&engine->outgoing) + queue_memory(&engine->held) +
 	       queue_memory(&engine->early) +
 	       channel_memory(&engine->channel) +
+	       cids_memory(engine->channel.cids) +
+	       paths_memory(engine->paths) +
 	       handshake_memory(engine->hs) +
 	       buffer_memory(&engine->facts.peer_certificate);
 }

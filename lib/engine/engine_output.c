@@ -194,7 +194,7 @@ static bool is_quiet(const struct adtls_engine *engine, uint64_t now_us)
 	bool peers_too;
 
 	return engine->phase == ENGINE_CONNECTED &&
-	       engine->outgoing.count == 0 &&
+	       engine->outgoing.count == 0 && engine_path_check(engine) == NULL &&
 	       flight_is_empty(&engine->channel.outgoing) &&
 	       !ack_list_is_due(&engine->channel.acks, now_us) &&
 	       !channel_needs_update(&engine->channel, &peers_too);
@@ -219,23 +219,42 @@ static void write_records(struct adtls_engine *engine, adtls_time_t now,
 	write_goodbye(engine, now, datagram);
 }
 
-size_t adtls_engine_next_datagram(adtls_engine_t *engine, adtls_time_t now,
-				  uint8_t *out, size_t out_len)
+static size_t write_datagram(struct adtls_engine *engine, adtls_time_t now,
+			     uint8_t *out, size_t room)
 {
 	struct record_datagram datagram;
+
+	record_datagram_init(&datagram, out, room);
+	write_records(engine, now, &datagram);
+	return record_datagram_finish(&datagram);
+}
+
+size_t engine_next_datagram_on(struct adtls_engine *engine, adtls_time_t now,
+			       uint8_t *out, size_t out_len,
+			       enum path *out_path)
+{
+	size_t room = allowance(engine, out_len);
 	size_t len;
 
-	if (is_quiet(engine, now.monotonic_us))
+	*out_path = PATH_BOUND;
+	if (room == 0 || is_quiet(engine, now.monotonic_us))
 		return 0;
-	record_datagram_init(&datagram, out, allowance(engine, out_len));
-	if (datagram.bytes.capacity == 0)
-		return 0;
-	write_records(engine, now, &datagram);
-	len = record_datagram_finish(&datagram);
+	len = engine_write_path_message(engine, now, out, room, out_path);
+	if (len == 0)
+		len = write_datagram(engine, now, out, room);
 	if (len > 0) {
 		engine->statistics.datagrams_sent++;
 		engine->statistics.bytes_sent += len;
 		engine_note_activity(engine, now.monotonic_us);
 	}
 	return len;
+}
+
+size_t adtls_engine_next_datagram(adtls_engine_t *engine, adtls_time_t now,
+				  uint8_t *out, size_t out_len)
+{
+	enum path path;
+
+	/* Whoever calls this knows one address only. */
+	return engine_next_datagram_on(engine, now, out, out_len, &path);
 }

@@ -40,6 +40,8 @@ uint64_t adtls_engine_deadline(const adtls_engine_t *engine)
 	deadline = earlier(deadline, engine->retire_us);
 	deadline = earlier(deadline, engine->rest_us);
 	deadline = earlier(deadline, idle_deadline(engine));
+	deadline = earlier(deadline, engine_path_deadline(engine));
+	deadline = earlier(deadline, engine_cid_deadline(engine));
 	if (layer != NULL)
 		deadline = earlier(deadline, layer->deadline(engine->layer));
 	return deadline;
@@ -150,6 +152,8 @@ void adtls_engine_tick(adtls_engine_t *engine, adtls_time_t now)
 		retire(engine, now);
 	if (now_us >= engine->rest_us)
 		rest(engine, now_us);
+	engine_tick_paths(engine, now);
+	engine_retire_cids(engine, now_us);
 	if (layer != NULL && now_us >= layer->deadline(engine->layer)) {
 		layer->tick(engine->layer, now);
 		engine_settle(engine, now);

@@ -303,7 +303,8 @@ front_door_receive(struct front_door *door, adtls_time_t now,
 		   size_t len, struct front_door_answer *out)
 {
 	struct record_opener opener = { 0 };
-	struct record_openers openers = { { &opener }, 1 };
+	struct record_openers openers = { .openers = { &opener },
+					   .count = 1 };
 	uint64_t kept = door->hellos.kept, refused = door->hellos.refused;
 	struct record record;
 	size_t consumed;

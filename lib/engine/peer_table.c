@@ -8,7 +8,7 @@
 
 #define BUCKETS_MIN 64
 
-static bool same_address(const adtls_address_t *a, const adtls_address_t *b)
+bool address_equal(const adtls_address_t *a, const adtls_address_t *b)
 {
 	return bytes_equal(bytes_of(a->data, a->len),
 			   bytes_of(b->data, b->len));
@@ -115,13 +115,22 @@ void peer_table_remove(struct peer_table *table, struct endpoint_peer *peer)
 	table->count--;
 }
 
+void peer_table_move(struct peer_table *table, struct endpoint_peer *peer,
+		     const adtls_address_t *address)
+{
+	peer_table_remove(table, peer);
+	peer->address = *address;
+	link_peer(table, peer);
+	table->count++;
+}
+
 struct endpoint_peer *peer_table_find(const struct peer_table *table,
 				      const adtls_address_t *address)
 {
 	struct endpoint_peer *peer =
 		table->by_address[bucket_of_address(table, address)];
 
-	while (peer != NULL && !same_address(&peer->address, address))
+	while (peer != NULL && !address_equal(&peer->address, address))
 		peer = peer->next_by_address;
 	return peer;
 }
@@ -130,7 +139,7 @@ struct endpoint_peer *peer_table_older(const struct endpoint_peer *peer)
 {
 	struct endpoint_peer *older = peer->next_by_address;
 
-	while (older != NULL && !same_address(&older->address, &peer->address))
+	while (older != NULL && !address_equal(&older->address, &peer->address))
 		older = older->next_by_address;
 	return older;
 }

@@ -103,6 +103,7 @@ void channel_clear(struct channel *channel)
 	retire_sealers(channel, UINT64_MAX);
 	retire_openers(channel, UINT64_MAX);
 	free_places(channel);
+	channel_drop_cids(channel);
 	reassembly_clear(&channel->incoming);
 	flight_clear(&channel->outgoing);
 	ack_list_clear(&channel->acks);
@@ -125,6 +126,21 @@ void channel_restart(struct channel *channel, size_t reassembly_budget,
 				 .keys);
 	channel->next_send_seq = 0;
 	channel->has_new_keys = false;
+}
+
+void channel_expect_cids(struct channel *channel, bool optional)
+{
+	struct record_cids *own = &channel->cids->own;
+
+	own->is_optional = optional;
+	channel->openers.cids = own->len > 0 ? own : NULL;
+}
+
+void channel_drop_cids(struct channel *channel)
+{
+	channel->openers.cids = NULL;
+	connection_ids_free(channel->cids);
+	channel->cids = NULL;
 }
 
 bool channel_send(struct channel *channel, uint64_t epoch, uint8_t type,
@@ -151,6 +167,8 @@ bool channel_write_keys(struct channel *channel, uint64_t epoch,
 		retire_sealers(channel, channel->sealers[1].keys.epoch);
 	sealer = &channel->sealers[channel->sealer_count];
 	*sealer = (struct record_sealer){ 0 };
+	if (channel->cids != NULL)
+		sealer->cid = &channel->cids->peers[0];
 	if (!record_keys_init(&sealer->keys, epoch, suite,
 			      KEY_LABEL_PREFIX_DTLS13, secret))
 		return false;

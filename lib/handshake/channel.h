@@ -9,6 +9,7 @@
 #include "flight/ack.h"
 #include "flight/flight.h"
 #include "flight/reassembly.h"
+#include "handshake/connection_ids.h"
 #include "record/record.h"
 
 #define EPOCH_PLAINTEXT 0
@@ -28,6 +29,7 @@ struct channel {
 	size_t sealer_count;
 	struct record_opener *opener_slots;
 	struct record_openers openers;
+	struct connection_ids *cids;	/* NULL: neither side writes any */
 	uint64_t forgery_limit;	/* of every key; 0: the suite's */
 	uint32_t next_send_seq;	/* 65536: used up */
 	uint8_t places;		/* CHANNEL_EPOCHS, or 1 if no more are needed */
@@ -38,9 +40,16 @@ struct channel {
 bool channel_init(struct channel *channel, size_t reassembly_budget,
 		  const struct timer_config *timer);
 void channel_clear(struct channel *channel);
-/* Begin anew with message 0; the record numbers of epoch 0 go on. */
+/* Begin anew with message 0; the record numbers of epoch 0 go on, and our CIDs
+ * stay. */
 void channel_restart(struct channel *channel, size_t reassembly_budget,
 		     const struct timer_config *timer);
+
+/* The peer's protected records carry our CIDs from now on; or may do so, while
+ * that is @optional. */
+void channel_expect_cids(struct channel *channel, bool optional);
+/* No records carry CIDs. */
+void channel_drop_cids(struct channel *channel);
 
 /* Queue one message for @epoch; moves @body in. False: out of memory, or of
  * message numbers (RFC 9147 §5.2). */

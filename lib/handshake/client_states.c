@@ -207,6 +207,8 @@ enum hs_state client_receive_server_hello(struct handshake *hs,
 		return receive_retry_request(hs, &hello, body);
 	if (!hs_extensions_read(hs, IN_SERVER_HELLO, hello.extensions))
 		return HS_FAILED;
+	if (hs->channel->cids != NULL && !hs->channel->cids->is_negotiated)
+		channel_drop_cids(hs->channel);
 	hs->facts->group = crypto_key_exchange_group(hs->key_exchange);
 	if (!transcript_choose(&hs->transcript, hs->facts->suite->hash))
 		return hs_fail_memory(hs);

@@ -77,6 +77,11 @@ struct adtls_config {
 	struct config_verification verification;
 	bool sends_authorities;
 	struct config_alpn alpn;
+	struct {
+		bool is_on;
+		size_t len;	/* of those we want to receive */
+	} connection_id;
+	adtls_migration_t migration;
 	struct crypto_random random;
 	struct key_log key_log;
 	struct trace trace;

@@ -2,6 +2,7 @@
 /* Messages after the handshake: their table, and what is done with every one. */
 #include "handshake/connected.h"
 
+#include "messages/connection_id.h"
 #include "messages/key_update.h"
 
 #include <stdio.h>
@@ -20,6 +21,16 @@ static const struct connected_message messages[] = {
 	  .ends_epoch = true,
 	  .receive = connected_receive_key_update,
 	  .delivered = connected_key_update_delivered },
+	{ .type = HANDSHAKE_NEW_CONNECTION_ID,
+	  .senders = FROM_CLIENT | FROM_SERVER,
+	  .body_max = CONNECTED_NEW_CID_ACCEPTED,
+	  .is_single = true,
+	  .receive = connected_receive_new_connection_id },
+	{ .type = HANDSHAKE_REQUEST_CONNECTION_ID,
+	  .senders = FROM_CLIENT | FROM_SERVER,
+	  .body_max = REQUEST_CONNECTION_ID_LEN,
+	  .is_single = true,
+	  .receive = connected_receive_request_connection_id },
 };
 
 static const struct connected_message *find_message(uint8_t type)

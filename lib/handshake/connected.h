@@ -20,6 +20,7 @@ struct connected {
 	struct hs_facts *facts;
 	struct exchanges *exchanges;
 	bool *out_updated;	/* set when keys have changed, either way */
+	bool *out_new_cids;	/* set when the peer has given new CIDs */
 	adtls_time_t now;
 	struct ticket_box *tickets;	/* client */
 	struct ticket_origin ticket_origin;
@@ -79,5 +80,29 @@ bool connected_update_keys(const struct connected *connected, bool request);
 bool connected_receive_key_update(const struct connected *connected,
 				  adtls_bytes_t body, struct hs_failure *out);
 bool connected_key_update_delivered(const struct connected *connected);
+
+/* connection_id_updating.c */
+
+/* The largest NewConnectionId of ours, and the largest that is accepted: 255 CIDs
+ * of 20 bytes, which is more than anybody can have asked for. */
+#define CONNECTED_NEW_CID_MAX (2 + RECORD_CIDS_MAX * (1 + RECORD_CID_LEN_MAX) + 1)
+#define CONNECTED_NEW_CID_ACCEPTED (2 + 255 * 21 + 1)
+
+/* Does the peer write CIDs, and do we? Without, none may be offered, or asked
+ * for. */
+bool connected_receives_cids(const struct connected *connected);
+bool connected_writes_cids(const struct connected *connected);
+/* Make up to @count new CIDs and send them. False: out of memory, or too much
+ * under way. */
+bool connected_offer_cids(const struct connected *connected, size_t count,
+			  bool immediate, size_t *out_count);
+/* Ask for @count new ones. False: as above. */
+bool connected_request_cids(const struct connected *connected, uint8_t count);
+bool connected_receive_request_connection_id(const struct connected *connected,
+					     adtls_bytes_t body,
+					     struct hs_failure *out);
+bool connected_receive_new_connection_id(const struct connected *connected,
+					 adtls_bytes_t body,
+					 struct hs_failure *out);
 
 #endif

@@ -9,6 +9,7 @@
 #include "handshake/alpn.h"
 #include "handshake/certificate_authorities.h"
 #include "handshake/certificate_type.h"
+#include "handshake/connection_id_extension.h"
 #include "handshake/server_name.h"
 #include "messages/hello_extensions.h"
 
@@ -241,6 +242,12 @@ static const struct hs_extension base_rows[] = {
 	{ EXTENSION_KEY_SHARE, "key_share",
 	  IN_CLIENT_HELLO | IN_SERVER_HELLO | IN_RETRY_REQUEST,
 	  send_key_share, receive_key_share, IN_SERVER_HELLO },
+	{ EXTENSION_CONNECTION_ID, "connection_id",
+	  IN_CLIENT_HELLO | IN_SERVER_HELLO,
+	  send_connection_id, receive_connection_id, 0 },
+	/* Behind connection_id, which it depends on. */
+	{ EXTENSION_RRC, "rrc", IN_CLIENT_HELLO | IN_SERVER_HELLO,
+	  send_return_routability, receive_return_routability, 0 },
 };
 
 /* Behind all others: pre_shared_key must be the last extension of all. */

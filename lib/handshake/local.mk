@@ -17,6 +17,12 @@ libadtls_core_la_SOURCES += \
 	lib/handshake/config.c \
 	lib/handshake/config.h \
 	lib/handshake/config_idle.c \
+	lib/handshake/connection_id_config.c \
+	lib/handshake/connection_id_extension.c \
+	lib/handshake/connection_id_extension.h \
+	lib/handshake/connection_id_updating.c \
+	lib/handshake/connection_ids.c \
+	lib/handshake/connection_ids.h \
 	lib/handshake/cookie.c \
 	lib/handshake/cookie.h \
 	lib/handshake/exchange.c \

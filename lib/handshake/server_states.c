@@ -179,8 +179,11 @@ enum hs_state server_send_hello(struct handshake *hs)
 	adtls_bytes_t share = hs->peer_share;
 
 	hs->peer_share = (adtls_bytes_t){ 0 };
-	if (!send_server_hello(hs) || !hs_derive_handshake_keys(hs, share) ||
-	    !settle(hs))
+	if (!send_server_hello(hs))
+		return HS_FAILED;
+	if (hs->channel->cids != NULL && !hs->channel->cids->is_negotiated)
+		channel_drop_cids(hs->channel);
+	if (!hs_derive_handshake_keys(hs, share) || !settle(hs))
 		return HS_FAILED;
 	if (!send_extensions(hs, HANDSHAKE_ENCRYPTED_EXTENSIONS,
 			     IN_ENCRYPTED_EXTENSIONS))

@@ -3,6 +3,8 @@
 libadtls_core_la_SOURCES += \
 	lib/messages/authentication.c \
 	lib/messages/authentication.h \
+	lib/messages/connection_id.c \
+	lib/messages/connection_id.h \
 	lib/messages/evidence_type.c \
 	lib/messages/evidence_type.h \
 	lib/messages/extension.c \
@@ -20,4 +22,6 @@ libadtls_core_la_SOURCES += \
 	lib/messages/pre_shared_key.c \
 	lib/messages/pre_shared_key.h \
 	lib/messages/protocol_list.c \
-	lib/messages/protocol_list.h
+	lib/messages/protocol_list.h \
+	lib/messages/return_routability.c \
+	lib/messages/return_routability.h

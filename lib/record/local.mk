@@ -6,6 +6,8 @@
 
 libadtls_core_la_SOURCES += \
 	lib/record/record.h \
+	lib/record/record_cids.c \
+	lib/record/record_cids.h \
 	lib/record/record_keys.c \
 	lib/record/record_number.c \
 	lib/record/record_number.h \

@@ -9,9 +9,11 @@
 #ifndef ADTLS_RECORD_RECORD_H
 #define ADTLS_RECORD_RECORD_H
 
+#include "base/buffer.h"
 #include "base/wire.h"
 #include "crypto/aead.h"
 #include "crypto/hash.h"
+#include "record/record_cids.h"
 #include "record/record_number.h"
 #include "record/replay_window.h"
 
@@ -23,7 +25,8 @@ enum record_type {
 	RECORD_ALERT = 21,
 	RECORD_HANDSHAKE = 22,
 	RECORD_APPLICATION_DATA = 23,
-	RECORD_ACK = 26
+	RECORD_ACK = 26,
+	RECORD_RETURN_ROUTABILITY_CHECK = 27	/* draft-ietf-tls-dtls-rrc */
 };
 
 /* One direction of one epoch. Epoch 0 has no keys and writes DTLSPlaintext.
@@ -43,6 +46,8 @@ struct record_keys {
 struct record_sealer {
 	struct record_keys keys;
 	uint64_t next_sequence;
+	const struct buffer *cid;	/* that protected records carry; NULL,
+					 * or empty: none */
 };
 
 struct record_opener {
@@ -125,6 +130,8 @@ size_t record_seal(struct record_sealer *sealer, enum record_type type,
 struct record_openers {
 	struct record_opener *openers[RECORD_OPENERS_MAX];
 	size_t count;
+	/* That protected records must carry one of; NULL: they carry none. */
+	struct record_cids *cids;
 };
 
 struct record {
@@ -138,6 +145,7 @@ struct record {
 enum record_verdict {
 	RECORD_ACCEPT,
 	RECORD_DROP_MALFORMED,		/* and with it the rest of the datagram */
+	RECORD_DROP_CID,		/* the same: of another connection */
 	RECORD_DROP_UNKNOWN_EPOCH,	/* or no memory for its parked keys */
 	RECORD_DROP_REPLAY,
 	RECORD_DROP_FORGED,		/* not authentic, or too short to be */

@@ -39,6 +39,7 @@ static enum record_type type_of(uint8_t value)
 	case RECORD_HANDSHAKE:
 	case RECORD_APPLICATION_DATA:
 	case RECORD_ACK:
+	case RECORD_RETURN_ROUTABILITY_CHECK:
 		return (enum record_type)value;
 	default:
 		return RECORD_INVALID;
@@ -73,22 +74,39 @@ static enum record_verdict open_plaintext(const struct record_openers *openers,
 struct layout {
 	uint8_t *header;
 	size_t header_len;
+	size_t cid_place;	/* among ours, if there is one */
+	size_t sequence_offset;
 	size_t sequence_len;
 	uint8_t *ciphertext;
 	size_t ciphertext_len;
 };
 
-static bool read_unified_header(struct wire_reader *reader, uint8_t *datagram,
-				uint8_t *out_first, struct layout *out)
+/* A record with another connection's CID, or without the one that was
+ * negotiated, is not for us; nor is what follows it (RFC 9147 §4, §9). */
+static bool read_cid(struct wire_reader *reader, uint8_t first,
+		     const struct record_cids *cids, size_t *out_place)
+{
+	*out_place = 0;
+	if ((first & UNIFIED_HEADER_CID) == 0)
+		return cids == NULL || cids->is_optional;
+	return cids != NULL &&
+	       record_cids_find(cids, wire_read_bytes(reader, cids->len),
+				out_place);
+}
+
+static enum record_verdict
+read_unified_header(struct wire_reader *reader, uint8_t *datagram,
+		    const struct record_cids *cids, uint8_t *out_first,
+		    struct layout *out)
 {
 	uint8_t first = wire_read_u8(reader);
 
 	*out_first = first;
 	if ((first & UNIFIED_HEADER_FIXED_MASK) != UNIFIED_HEADER_FIXED)
-		return false;
-	/* No connection ID was negotiated, so none can be right. */
-	if ((first & UNIFIED_HEADER_CID) != 0)
-		return false;
+		return RECORD_DROP_MALFORMED;
+	if (!read_cid(reader, first, cids, &out->cid_place))
+		return RECORD_DROP_CID;
+	out->sequence_offset = reader->pos;
 	out->sequence_len = (first & UNIFIED_HEADER_SEQUENCE_16) != 0 ? 2 : 1;
 	wire_read_bytes(reader, out->sequence_len);
 	out->ciphertext_len = (first & UNIFIED_HEADER_LENGTH) != 0
@@ -98,7 +116,7 @@ static bool read_unified_header(struct wire_reader *reader, uint8_t *datagram,
 	out->header_len = reader->pos;
 	out->ciphertext = datagram + reader->pos;
 	wire_read_bytes(reader, out->ciphertext_len);
-	return !reader->failed;
+	return reader->failed ? RECORD_DROP_MALFORMED : RECORD_ACCEPT;
 }
 
 /* Unmask the number in place, where it becomes part of the additional data,
@@ -110,8 +128,10 @@ static uint64_t read_sequence(const struct record_opener *opener,
 	struct wire_reader reader;
 
 	crypto_mask_apply(opener->keys.mask, layout->ciphertext,
-			  layout->header + 1, layout->sequence_len);
-	wire_reader_init(&reader, layout->header + 1, layout->sequence_len);
+			  layout->header + layout->sequence_offset,
+			  layout->sequence_len);
+	wire_reader_init(&reader, layout->header + layout->sequence_offset,
+			 layout->sequence_len);
 	low = layout->sequence_len == 2 ? wire_read_u16(&reader)
 					: wire_read_u8(&reader);
 	return record_sequence_reconstruct(
@@ -171,11 +191,14 @@ static enum record_verdict open_protected(const struct record_openers *openers,
 					  uint8_t *datagram, struct record *out)
 {
 	struct record_opener *opener;
+	enum record_verdict verdict;
 	struct layout layout;
 	uint8_t first;
 
-	if (!read_unified_header(reader, datagram, &first, &layout))
-		return RECORD_DROP_MALFORMED;
+	verdict = read_unified_header(reader, datagram, openers->cids, &first,
+				      &layout);
+	if (verdict != RECORD_ACCEPT)
+		return verdict;
 	opener = find_protected(openers, first);
 	if (opener == NULL)
 		return RECORD_DROP_UNKNOWN_EPOCH;
@@ -188,7 +211,11 @@ static enum record_verdict open_protected(const struct record_openers *openers,
 		return RECORD_DROP_KEY_LIMIT;
 	if (!record_keys_wake(&opener->keys))
 		return RECORD_DROP_UNKNOWN_EPOCH;
-	return unprotect(opener, &layout, out);
+	verdict = unprotect(opener, &layout, out);
+	if (verdict == RECORD_ACCEPT && openers->cids != NULL &&
+	    layout.cid_place > openers->cids->newest_used)
+		openers->cids->newest_used = layout.cid_place;
+	return verdict;
 }
 
 /* Only these types travel in DTLSPlaintext (RFC 9147 §4.1). */
@@ -210,6 +237,9 @@ enum record_verdict record_open(struct record_openers *openers,
 		verdict = open_plaintext(openers, &reader, out);
 	else if (len > 0)
 		verdict = open_protected(openers, &reader, datagram, out);
-	*out_consumed = verdict == RECORD_DROP_MALFORMED ? len : reader.pos;
+	*out_consumed = verdict == RECORD_DROP_MALFORMED ||
+					verdict == RECORD_DROP_CID ?
+				len :
+				reader.pos;
 	return verdict;
 }

@@ -10,7 +10,7 @@
 #include "record/unified_header.h"
 
 #define SEQUENCE_LIMIT	 (UINT64_C(1) << 48) /* RFC 9147 §4 */
-#define SEQUENCE_OFFSET	 1
+#define CID_OFFSET	 1
 #define SEQUENCE_LEN_MAX 2
 #define LENGTH_LEN	 2
 #define CONTENT_TYPE_LEN 1
@@ -34,11 +34,23 @@ static size_t sequence_len(uint64_t sequence)
 	return sequence < SHORT_SEQUENCES ? 1 : SEQUENCE_LEN_MAX;
 }
 
+static size_t cid_len(const struct record_sealer *sealer)
+{
+	return sealer->cid != NULL ? sealer->cid->len : 0;
+}
+
+/* The sequence number stands behind the CID. */
+static size_t sequence_offset(const struct record_sealer *sealer)
+{
+	return CID_OFFSET + cid_len(sealer);
+}
+
 /* Of a record without a length, if it can do without. */
 static size_t header_len(const struct record_sealer *sealer, uint64_t sequence)
 {
-	return is_protected(sealer) ? SEQUENCE_OFFSET + sequence_len(sequence)
-				    : RECORD_PLAINTEXT_HEADER_LEN;
+	return is_protected(sealer)
+		       ? sequence_offset(sealer) + sequence_len(sequence)
+		       : RECORD_PLAINTEXT_HEADER_LEN;
 }
 
 bool record_sealer_is_exhausted(const struct record_sealer *sealer)
@@ -142,8 +154,13 @@ static void write_unified_header(const struct record_sealer *sealer,
 	if (with_length)
 		first |= UNIFIED_HEADER_LENGTH;
 	wire_writer_init(&header, record,
-			 SEQUENCE_OFFSET + SEQUENCE_LEN_MAX + LENGTH_LEN);
+			 sequence_offset(sealer) + SEQUENCE_LEN_MAX +
+				 LENGTH_LEN);
+	if (cid_len(sealer) > 0)
+		first |= UNIFIED_HEADER_CID;
 	wire_write_u8(&header, first);
+	if (cid_len(sealer) > 0)
+		wire_write_bytes(&header, sealer->cid->data, sealer->cid->len);
 	if (sequence_len(sequence) == SEQUENCE_LEN_MAX)
 		wire_write_u16(&header, (uint16_t)sequence);
 	else
@@ -182,7 +199,8 @@ static bool seal_last(struct record_datagram *datagram, bool with_length)
 			      record + len, inner_len))
 		return give_up(datagram);
 	crypto_mask_apply(sealer->keys.mask, record + len,
-			  record + SEQUENCE_OFFSET, sequence_len(sequence));
+			  record + sequence_offset(sealer),
+			  sequence_len(sequence));
 	datagram->last.sealer = NULL;
 	return true;
 }

@@ -2,6 +2,7 @@
 
 script_tests += \
 	tests/peer/test_adtls.py \
+	tests/peer/test_after_handshake.py \
 	tests/peer/test_credentials.py \
 	tests/peer/test_peer.py \
 	tests/peer/test_psk.py \

@@ -116,3 +116,9 @@ cmocka_programs += tests/scenario/test_flood
 tests_scenario_test_flood_SOURCES = \
 	tests/scenario/test_flood.c \
 	$(crowd)
+
+cmocka_programs += tests/scenario/test_connection_ids
+tests_scenario_test_connection_ids_SOURCES = tests/scenario/test_connection_ids.c
+
+cmocka_programs += tests/scenario/test_migration
+tests_scenario_test_migration_SOURCES = tests/scenario/test_migration.c

@@ -23,6 +23,7 @@ struct simulation_packet {
 	uint64_t arrives_us;
 	uint64_t serial;	/* order of sending, for equal times */
 	enum simulation_direction direction;
+	const char *from;	/* of those to the server */
 	size_t len;
 	uint8_t data[];
 };
@@ -207,7 +208,7 @@ static bool is_before(const struct simulation_packet *a,
 }
 
 static void put_packet(struct simulation *world,
-		       enum simulation_direction direction,
+		       enum simulation_direction direction, const char *from,
 		       const uint8_t *data, size_t len)
 {
 	struct simulation_packet **at = &world->packets;
@@ -221,6 +222,7 @@ static void put_packet(struct simulation *world,
 				      jitter;
 	packet->serial = world->packet_serial++;
 	packet->direction = direction;
+	packet->from = from;
 	packet->len = len;
 	memcpy(packet->data, data, len);
 	while (*at != NULL && is_before(*at, packet))
@@ -233,7 +235,13 @@ void simulation_inject(struct simulation *world,
 		       enum simulation_direction direction,
 		       const uint8_t *datagram, size_t len)
 {
-	put_packet(world, direction, datagram, len);
+	put_packet(world, direction, world->client_address, datagram, len);
+}
+
+void simulation_inject_from(struct simulation *world, const char *address,
+			    const uint8_t *datagram, size_t len)
+{
+	put_packet(world, TO_SERVER, address, datagram, len);
 }
 
 static bool happens(struct simulation *world, unsigned percent)
@@ -257,10 +265,10 @@ static void transmit(struct simulation *world,
 					     &len);
 	if (fate == LOSE || happens(world, world->options.loss_percent))
 		return;
-	put_packet(world, direction, data, len);
+	put_packet(world, direction, world->client_address, data, len);
 	if (fate == DUPLICATE ||
 	    happens(world, world->options.duplicate_percent))
-		put_packet(world, direction, data, len);
+		put_packet(world, direction, world->client_address, data, len);
 }
 
 /* Events */
@@ -325,6 +333,12 @@ static void note_event(struct simulation *world, struct simulation_side *side,
 	case ADTLS_EVENT_TICKET:
 		side->tickets++;
 		break;
+	case ADTLS_EVENT_PEER_MOVED:
+		side->moved++;
+		break;
+	case ADTLS_EVENT_CONNECTION_IDS:
+		side->new_cids++;
+		break;
 	case ADTLS_EVENT_CLOSED:
 		side->closed = true;
 		side->reason = event->reason;
@@ -356,6 +370,22 @@ static bool drain_client(struct simulation *world)
 	return any;
 }
 
+/* Where did the server send it: to the client, or where it is not? */
+static void transmit_from_server(struct simulation *world,
+				 const adtls_address_t *to, uint8_t *datagram,
+				 size_t len)
+{
+	char address[ADTLS_ADDRESS_MAX + 1];
+
+	memcpy(address, to->data, to->len);
+	address[to->len] = '\0';
+	if (world->options.stray == NULL ||
+	    strcmp(address, world->client_address) == 0)
+		transmit(world, TO_CLIENT, datagram, len);
+	else
+		world->options.stray(world, address, datagram, len);
+}
+
 static bool drain_server(struct simulation *world)
 {
 	uint8_t datagram[SIMULATION_DATAGRAM_MAX];
@@ -372,7 +402,7 @@ static bool drain_server(struct simulation *world)
 	while ((len = adtls_endpoint_next_datagram(world->endpoint, world->now,
 						   &to, datagram,
 						   sizeof(datagram))) > 0) {
-		transmit(world, TO_CLIENT, datagram, len);
+		transmit_from_server(world, &to, datagram, len);
 		any = true;
 	}
 	return any;
@@ -392,8 +422,8 @@ static void drain(struct simulation *world)
 
 static void deliver(struct simulation *world)
 {
-	adtls_address_t address = { .len = strlen(world->client_address) };
 	struct simulation_packet *packet = world->packets;
+	adtls_address_t address = { .len = strlen(packet->from) };
 	adtls_engine_t *engine;
 
 	world->packets = packet->next;
@@ -404,7 +434,7 @@ static void deliver(struct simulation *world)
 		adtls_engine_receive(world->client_engine, world->now,
 				     packet->data, packet->len);
 	} else {
-		memcpy(address.data, world->client_address, address.len);
+		memcpy(address.data, packet->from, address.len);
 		engine = adtls_endpoint_receive(world->endpoint, world->now,
 						&address, packet->data,
 						packet->len, NULL);

@@ -45,6 +45,11 @@ typedef void (*simulation_observer)(struct simulation *world,
 				    enum simulation_direction direction,
 				    const uint8_t *datagram, size_t len);
 
+/* Sees each datagram that the server sends to an address where the client is not;
+ * without one they are delivered all the same. */
+typedef void (*simulation_stray)(struct simulation *world, const char *address,
+				 const uint8_t *datagram, size_t len);
+
 struct simulation_options {
 	uint64_t seed;
 	size_t client_mtu;		/* 0: the default */
@@ -56,6 +61,7 @@ struct simulation_options {
 	simulation_filter filter;	/* before loss; NULL: none */
 	void *filter_context;
 	simulation_observer observer;	/* NULL: none; same context */
+	simulation_stray stray;
 
 	bool no_cookie;
 	bool client_certificate;	/* the server requires one */
@@ -89,6 +95,8 @@ struct simulation_side {
 	char detail[256];
 	unsigned keys_updated;
 	unsigned tickets;
+	unsigned moved;
+	unsigned new_cids;
 	unsigned data_count;
 	uint8_t data[SIMULATION_DATA_MAX];	/* of the last record */
 	size_t data_len;
@@ -111,7 +119,7 @@ struct simulation {
 	adtls_engine_t *client_engine;
 	adtls_endpoint_t *endpoint;
 	adtls_engine_t *server_engine;	/* of the client's connection, or NULL */
-	const char *client_address;	/* as the server sees it */
+	const char *client_address;	/* as the server sees it; a string that stays */
 	const char *server_name;	/* whom the client means */
 	struct simulation_side client;
 	struct simulation_side server;
@@ -140,6 +148,10 @@ int simulation_send(struct simulation *world, adtls_role_t from,
 void simulation_inject(struct simulation *world,
 		       enum simulation_direction direction,
 		       const uint8_t *datagram, size_t len);
+
+/* The same to the server, from another address than the client's. */
+void simulation_inject_from(struct simulation *world, const char *address,
+			    const uint8_t *datagram, size_t len);
 
 /* Ready-made parts; the caller owns a reference. */
 

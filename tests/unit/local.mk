@@ -85,6 +85,15 @@ tests_unit_test_handshake_authentication_SOURCES = \
 cmocka_programs += tests/unit/test_handshake_channel
 tests_unit_test_handshake_channel_SOURCES = tests/unit/test_handshake_channel.c
 
+cmocka_programs += tests/unit/test_messages_connection_id
+tests_unit_test_messages_connection_id_SOURCES = tests/unit/test_messages_connection_id.c
+
+cmocka_programs += tests/unit/test_engine_path_check
+tests_unit_test_engine_path_check_SOURCES = tests/unit/test_engine_path_check.c
+
+cmocka_programs += tests/unit/test_engine_cid_table
+tests_unit_test_engine_cid_table_SOURCES = tests/unit/test_engine_cid_table.c
+
 cmocka_programs += tests/unit/test_handshake_exchange
 tests_unit_test_handshake_exchange_SOURCES = tests/unit/test_handshake_exchange.c
 

@@ -106,7 +106,7 @@ static struct record read_reply(struct fixture *fixture)
 {
 	struct front_door_answer *answer = &fixture->answer;
 	struct record_opener opener = { 0 };
-	struct record_openers openers = { { &opener }, 1 };
+	struct record_openers openers = { .openers = { &opener }, .count = 1 };
 	struct record record;
 	size_t consumed;
 

@@ -38,6 +38,8 @@ static const struct {
 	{ 47, CH | CR },       /* certificate_authorities */
 	{ 50, CH | CR },       /* signature_algorithms_cert */
 	{ 51, CH | SH | HRR }, /* key_share */
+	{ 54, CH | SH },       /* connection_id */
+	{ 61, CH | SH },       /* rrc */
 	{ 0xff60, CH | EE },   /* evidence_request */
 	{ 0xff61, CH | EE },   /* evidence_proposal */
 	{ 0xff62, CH | EE },   /* results_request */

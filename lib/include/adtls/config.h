@@ -182,6 +182,41 @@ int adtls_config_set_alpn(adtls_config_t *config,
 			  const adtls_bytes_t *protocols, size_t count,
 			  unsigned flags);
 
+/* Connection IDs, and peers that move. */
+
+/**
+ * adtls_config_set_connection_id:
+ * @len: bytes of the connection IDs that the peer is to write to us, 1 to 20; 0:
+ *   none, but we are willing to write the peer's
+ *
+ * Offers and accepts connection IDs (RFC 9146, RFC 9147 §9), which are off by
+ * default. With them a connection outlives a change of addresses: an endpoint
+ * finds its peers by them. They are random; 8 bytes are plenty. All connections
+ * of an endpoint have the same length.
+ *
+ * Returns: ADTLS_OK or ADTLS_E_INVALID.
+ */
+int adtls_config_set_connection_id(adtls_config_t *config, size_t len);
+
+/** What an endpoint does when a peer with a connection ID appears at another address. */
+typedef enum adtls_migration {
+	/** Ask at the old address first, then at the new one: nobody who merely
+	 * copies datagrams moves a peer (draft-ietf-tls-dtls-rrc, "enhanced"). */
+	ADTLS_MIGRATION_ENHANCED = 0,
+	/** Ask at the new address at once: faster after a NAT's rebinding, and
+	 * open to who can race copies of the peer's datagrams. */
+	ADTLS_MIGRATION_BASIC = 1,
+	/** Stay with the address of the handshake; rrc is not offered. */
+	ADTLS_MIGRATION_NEVER = 2,
+	/** As ENHANCED; but a peer that does not know rrc moves unasked, which
+	 * makes us send to whoever's address is in a copied datagram. */
+	ADTLS_MIGRATION_UNCHECKED = 3
+} adtls_migration_t;
+
+/** adtls_config_set_migration: ADTLS_MIGRATION_ENHANCED by default; without effect unless connection IDs are on. */
+int adtls_config_set_migration(adtls_config_t *config,
+			       adtls_migration_t migration);
+
 /** adtls_config_set_random: A source of randomness instead of gnutls_rnd(): for simulations that replay. @fill returns 0 on success. */
 int adtls_config_set_random(adtls_config_t *config,
 			    int (*fill)(void *context, uint8_t *out,

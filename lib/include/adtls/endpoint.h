@@ -60,7 +60,7 @@ adtls_engine_t *adtls_endpoint_receive(adtls_endpoint_t *endpoint,
 				       uint8_t *datagram, size_t len,
 				       bool *out_is_new);
 
-/** adtls_endpoint_next_datagram: A datagram to be sent to *@out_to, of any engine or of the front door; engines take turns. The front door has one answer at a time, so ask after every adtls_endpoint_receive(). Returns: its length or 0. */
+/** adtls_endpoint_next_datagram: A datagram to be sent to *@out_to, of any engine or of the front door; engines take turns. The address need not be the peer's, as others are asked before it moves. The front door has one answer at a time, so ask after every adtls_endpoint_receive(). Returns: its length or 0. */
 size_t adtls_endpoint_next_datagram(adtls_endpoint_t *endpoint,
 				    adtls_time_t now, adtls_address_t *out_to,
 				    uint8_t *out, size_t out_len);
@@ -84,7 +84,7 @@ void adtls_endpoint_touch(adtls_endpoint_t *endpoint, adtls_engine_t *engine);
 /** adtls_endpoint_find: The engine that talks to @address, or NULL. */
 adtls_engine_t *adtls_endpoint_find(const adtls_endpoint_t *endpoint,
 				    const adtls_address_t *address);
-/** adtls_endpoint_address: The address of an engine that the endpoint owns. */
+/** adtls_endpoint_address: The address of an engine that the endpoint owns, as it is now: ADTLS_EVENT_PEER_MOVED says when it has changed. */
 const adtls_address_t *
 adtls_endpoint_address(const adtls_endpoint_t *endpoint,
 		       const adtls_engine_t *engine);
@@ -185,6 +185,7 @@ typedef struct adtls_endpoint_statistics {
 	uint64_t records_dropped;	/* as in adtls_statistics_t */
 	uint64_t memory_refusals;	/* what was not kept for a limit of memory */
 	uint64_t closed_idle;		/* adtls_config_set_idle_expiry() */
+	uint64_t moves;			/* of peers to other addresses */
 } adtls_endpoint_statistics_t;
 
 void adtls_endpoint_statistics(const adtls_endpoint_t *endpoint,

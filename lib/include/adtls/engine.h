@@ -42,7 +42,11 @@ typedef enum adtls_event_type {
 	/** The keys of one direction, or both, are new (RFC 9147 §8). */
 	ADTLS_EVENT_KEYS_UPDATED = 7,
 	/** A client has a ticket, or several: adtls_engine_take_ticket(). */
-	ADTLS_EVENT_TICKET = 8
+	ADTLS_EVENT_TICKET = 8,
+	/** The peer is at another address: adtls_endpoint_address() has it. */
+	ADTLS_EVENT_PEER_MOVED = 20,
+	/** The peer has answered with, or given unasked, new connection IDs for us to write. */
+	ADTLS_EVENT_CONNECTION_IDS = 21
 } adtls_event_type_t;
 
 typedef struct adtls_event {
@@ -153,6 +157,53 @@ void adtls_engine_close(adtls_engine_t *engine, adtls_time_t now);
 int adtls_engine_update_keys(adtls_engine_t *engine, adtls_time_t now,
 			     bool request_peer);
 
+/**
+ * adtls_engine_offer_connection_ids:
+ * @count: how many new connection IDs the peer gets, as far as there is room: at
+ *   most 8 are valid at a time
+ * @immediate: whether it must change to one at once, rather than keep them
+ *
+ * NewConnectionId, RFC 9147 §9. Older ones go a minute after the peer has begun
+ * to use a newer one.
+ *
+ * Returns: ADTLS_OK; ADTLS_E_AGAIN before CONNECTED, while one is under way, and
+ * while there is no room; ADTLS_E_INVALID if the peer writes none to us;
+ * ADTLS_E_CLOSED; ADTLS_E_MEMORY.
+ */
+int adtls_engine_offer_connection_ids(adtls_engine_t *engine, adtls_time_t now,
+				      unsigned count, bool immediate);
+
+/**
+ * adtls_engine_request_connection_ids:
+ * @count: 1 to 255; the peer may give fewer, and we keep at most 7 spare ones
+ *
+ * RequestConnectionId, RFC 9147 §9: before a change of networks, so that nobody
+ * recognizes the connection by its connection ID afterwards.
+ * ADTLS_EVENT_CONNECTION_IDS says when the answer is there.
+ *
+ * Returns: ADTLS_OK; ADTLS_E_AGAIN before CONNECTED and while a request is
+ * unanswered; ADTLS_E_INVALID if we write none; ADTLS_E_CLOSED; ADTLS_E_MEMORY.
+ */
+int adtls_engine_request_connection_ids(adtls_engine_t *engine,
+					adtls_time_t now, unsigned count);
+
+/** adtls_engine_use_new_connection_id: Write the peer's next spare connection ID from now on: for whoever changes networks. Returns: ADTLS_OK; ADTLS_E_AGAIN if there is none; ADTLS_E_CLOSED. */
+int adtls_engine_use_new_connection_id(adtls_engine_t *engine);
+
+/** Connection IDs of one connection. */
+typedef struct adtls_connection_ids {
+	bool negotiated;
+	bool return_routability;	/* rrc was negotiated too */
+	adtls_bytes_t own;		/* the newest that the peer may write to us; empty: none */
+	unsigned own_count;		/* that it may write now */
+	adtls_bytes_t peers;		/* what we write; empty: none */
+	unsigned spare_count;		/* of the peer's, not yet used */
+} adtls_connection_ids_t;
+
+/** adtls_engine_connection_ids: Views are valid until the next call on this engine. */
+void adtls_engine_connection_ids(const adtls_engine_t *engine,
+				 adtls_connection_ids_t *out);
+
 /** adtls_engine_finish_job: Hand a job back after adtls_job_run(); takes it over. A job of another engine, or one too late, is dropped. */
 void adtls_engine_finish_job(adtls_engine_t *engine, adtls_time_t now,
 			     adtls_job_t *job);
@@ -227,6 +278,10 @@ typedef struct adtls_statistics {
 	uint64_t dropped_forged;
 	uint64_t dropped_unexpected;	/* plaintext alerts, ACKs of nothing, ... */
 	uint64_t data_held_dropped;	/* over the bound while not authorized */
+	uint64_t dropped_cid;		/* of another connection, or without its CID */
+	uint64_t path_checks;		/* return routability checks begun */
+	uint64_t path_checks_failed;	/* the peer stayed where it was */
+	uint64_t moves;			/* of the peer to another address */
 } adtls_statistics_t;
 
 void adtls_engine_statistics(const adtls_engine_t *engine,

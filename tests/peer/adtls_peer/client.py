@@ -72,6 +72,11 @@ class Client(Connection):
             hello.extensions.append((ExtensionType.SERVER_NAME,
                                      messages.encode_server_name(config.server_name)))
         hello.extensions += negotiation.offers(config)
+        if config.connection_id is not None:
+            hello.extensions.append((ExtensionType.CONNECTION_ID,
+                                     self.after.offer()))
+            if config.checks_paths:
+                hello.extensions.append((ExtensionType.RRC, b""))
         if config.psks or config.wants_tickets:
             hello.extensions.append((ExtensionType.PSK_KEY_EXCHANGE_MODES,
                                      psk.encode_modes()))
@@ -155,10 +160,15 @@ class Client(Connection):
         allowed = {ExtensionType.SUPPORTED_VERSIONS, ExtensionType.KEY_SHARE}
         if self.psks_on_offer():
             allowed.add(ExtensionType.PRE_SHARED_KEY)
+        allowed |= ({ExtensionType.CONNECTION_ID, ExtensionType.RRC}
+                    & dict(self.hello.extensions).keys())
         extensions = self._check_hello(hello, allowed)
         if ExtensionType.PRE_SHARED_KEY in extensions:
             self.use_psk(psk.take_selection(
                 self, extensions[ExtensionType.PRE_SHARED_KEY]))
+        if ExtensionType.CONNECTION_ID in extensions:
+            self.after.agree(extensions[ExtensionType.CONNECTION_ID])
+            self.after.checks_paths = ExtensionType.RRC in extensions
         if ExtensionType.KEY_SHARE not in extensions:
             raise ProtocolError(Alert.MISSING_EXTENSION, "key_share")
         self.group, key_exchange = messages.decode_share(

@@ -24,6 +24,7 @@ class ContentType(IntEnum):
     HANDSHAKE = 22
     APPLICATION_DATA = 23
     ACK = 26
+    RETURN_ROUTABILITY_CHECK = 27  # draft-ietf-tls-dtls-rrc
 
 
 class HandshakeType(IntEnum):
@@ -62,6 +63,8 @@ class ExtensionType(IntEnum):
     CERTIFICATE_AUTHORITIES = 47
     SIGNATURE_ALGORITHMS_CERT = 50
     KEY_SHARE = 51
+    CONNECTION_ID = 54  # RFC 9146 §3
+    RRC = 61  # draft-ietf-tls-dtls-rrc
     EVIDENCE_REQUEST = 0xFF60
     EVIDENCE_PROPOSAL = 0xFF61
     RESULTS_REQUEST = 0xFF62
@@ -113,6 +116,7 @@ class Alert(IntEnum):
     ACCESS_DENIED = 49
     DECODE_ERROR = 50
     DECRYPT_ERROR = 51
+    TOO_MANY_CIDS_REQUESTED = 52
     PROTOCOL_VERSION = 70
     INSUFFICIENT_SECURITY = 71
     INTERNAL_ERROR = 80

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Callable, Generator, Optional
 
 from . import ack, flight, keys, psk, record
+from .after import After
 from .appraisal import RelyingParty, Verdict
 from .attestation import DEFAULT_MESSAGE_LIMIT
 from .codepoints import (Alert, CertificateType, CipherSuite, ContentType,
@@ -57,6 +58,8 @@ class Config:
     refragment: bool = False  # other fragment boundaries in retransmissions
     attester: Optional[Attester] = None
     relying_party: Optional[RelyingParty] = None
+    connection_id: Optional[int] = None  # length that we want; None: without
+    checks_paths: bool = True  # with connection IDs
     key_log: Callable[[str, bytes, bytes], None] = lambda *_: None
     misbehaviour: Misbehaviour = field(default_factory=Misbehaviour)
 
@@ -120,6 +123,7 @@ class Connection:
         self.records_dropped = 0
         self.retransmissions = 0
         self.outgoing: list[bytes] = []  # records, not yet packed
+        self.after = After(self)
         self.script = self.handshake()
         self.expected: tuple = ()
 
@@ -136,7 +140,8 @@ class Connection:
     def receive(self, datagram: bytes, now: float) -> None:
         self.now = now
         try:
-            for item in record.split_datagram(datagram):
+            cid_length = len(self.after.own[0]) if self.after.own else 0
+            for item in record.split_datagram(datagram, cid_length):
                 opened = self._open(item)
                 if opened is None:
                     self.records_dropped += 1
@@ -153,6 +158,8 @@ class Connection:
             if item.number.epoch:
                 return None
             return record.OpenedRecord(item.content_type, item.number, item.fragment)
+        if not self.after.accepts(item.cid):
+            return None
         candidates = [epoch for number, epoch in sorted(self.read_epochs.items())
                       if number & 3 == item.epoch_bits]
         return candidates[-1].open(item) if candidates else None
@@ -166,6 +173,8 @@ class Connection:
             self._take_alert(opened)
         elif opened.content_type == ContentType.APPLICATION_DATA:
             self._take_application_data(opened)
+        elif opened.content_type == ContentType.RETURN_ROUTABILITY_CHECK:
+            self.after.take_path_message(opened.content)
         else:
             raise ProtocolError(Alert.UNEXPECTED_MESSAGE, "unknown content type")
 
@@ -242,12 +251,12 @@ class Connection:
         """What the subclass does at once when the handshake is complete."""
 
     def _take_post_handshake(self, message: HandshakeMessage) -> None:
-        """A ticket is acknowledged and kept; nothing else was negotiated."""
-        if message.kind != HandshakeType.NEW_SESSION_TICKET or self.is_server:
-            raise ProtocolError(Alert.UNEXPECTED_MESSAGE,
-                                f"{message.name()} after the handshake")
-        self.tickets.append(psk.take_ticket(self, message))
-        self.acknowledgements.is_due = True
+        """A ticket is acknowledged and kept."""
+        if message.kind == HandshakeType.NEW_SESSION_TICKET and not self.is_server:
+            self.tickets.append(psk.take_ticket(self, message))
+            self.acknowledgements.is_due = True
+        else:
+            self.after.take(message)
 
     def _take_ack(self, opened: record.OpenedRecord) -> None:
         epoch = opened.number.epoch
@@ -260,7 +269,8 @@ class Connection:
                 raise
             return
         self.events.append(("ack", epoch, sorted(numbers)))
-        if any(number.epoch > epoch for number in numbers):
+        newest = epoch if epoch < 3 else max(self.write_epochs)
+        if any(number.epoch > newest for number in numbers):
             if epoch == 0:
                 return
             raise ProtocolError(Alert.ILLEGAL_PARAMETER,
@@ -332,6 +342,8 @@ class Connection:
             self.retransmission_deadline = None
             if not self.attempts:  # RFC 9147 §5.8.2: otherwise it stays raised
                 self.retransmission_timeout = self.config.initial_timeout
+        if self.flight is None and self.state == "connected":
+            self.after.delivered()
 
     def send_message(self, message: HandshakeMessage, epoch: int) -> None:
         """Adds a message to the transcript and to the flight."""
@@ -344,6 +356,16 @@ class Connection:
             fragments = flight.split(on_wire, self.next_message_seq, size)
             self.next_message_seq += 1
             self.flight.add(epoch, self.misbehaviour.fragments(self, fragments))
+
+    def send_post_handshake(self, message: HandshakeMessage) -> None:
+        """A flight of one message that nothing but an ACK answers."""
+        self.flight = flight.Flight()
+        self.attempts = 0
+        self.send_message(message, max(self.write_epochs))
+        self.transmit()
+
+    def send_record(self, content_type: int, content: bytes) -> None:
+        self.outgoing.append(self._writer().seal(content_type, content)[1])
 
     def transmit(self) -> None:
         """Sends what the window allows of the flight, and sets the timer."""
@@ -377,8 +399,7 @@ class Connection:
         if self.state != "connected":
             raise RuntimeError("not connected")
         self.now = now
-        self.outgoing.append(
-            self.write_epochs[3].seal(ContentType.APPLICATION_DATA, data)[1])
+        self.send_record(ContentType.APPLICATION_DATA, data)
 
     def send_alert(self, alert: int) -> None:
         level = 1 if alert in (Alert.CLOSE_NOTIFY, Alert.USER_CANCELED) else 2
@@ -479,6 +500,7 @@ class Connection:
         if write:
             self.write_epochs[epoch] = record.WriteEpoch(
                 epoch, server_secret if self.is_server else client_secret, self.suite)
+            self.after.write_cid()
 
     def enter_handshake_epoch(self, shared_secret: bytes) -> None:
         """After ServerHello: epoch 2, and nothing unprotected any more."""

@@ -73,6 +73,10 @@ class Misbehaviour:
     def acks(self, connection, content: bytes) -> list:
         return [content]
 
+    def path_answer(self, connection, content: bytes) -> bytes:
+        """What answers a path_challenge; nothing if empty."""
+        return content
+
     def datagrams(self, connection, datagrams: list) -> list:
         return datagrams
 

@@ -43,6 +43,7 @@ class CiphertextRecord:
     sequence_offset: int
     sequence_length: int
     body: bytes
+    cid: Optional[bytes] = None
 
 
 @dataclass
@@ -59,14 +60,17 @@ def plaintext_record(content_type: int, sequence: int, fragment: bytes) -> bytes
             + wire.uint(sequence, 6) + wire.vector(fragment, 2))
 
 
-def split_datagram(
-        datagram: bytes) -> Iterator[Union[PlaintextRecord, CiphertextRecord]]:
-    """The records of a datagram (RFC 9147 §4.1); stops at the first misfit."""
+def split_datagram(datagram: bytes, cid_length: int = 0) -> Iterator[
+        Union[PlaintextRecord, CiphertextRecord]]:
+    """The records of a datagram (RFC 9147 §4.1); stops at the first misfit.
+
+    cid_length is that of the connection IDs that we receive.
+    """
     while datagram:
         if datagram[0] in PLAINTEXT_TYPES:
             record, length = _split_plaintext(datagram)
         elif datagram[0] >> 5 == 0b001:
-            record, length = _split_ciphertext(datagram)
+            record, length = _split_ciphertext(datagram, cid_length)
         else:
             return
         if record is None:
@@ -86,20 +90,22 @@ def _split_plaintext(data: bytes):
     return PlaintextRecord(data[0], number, data[PLAINTEXT_HEADER:end]), end
 
 
-def _split_ciphertext(data: bytes):
+def _split_ciphertext(data: bytes, cid_length: int):
     first = data[0]
-    if first & 0x10:
+    if first & 0x10 and not cid_length:
         return None, 0  # no connection ID was negotiated
+    start = 1 + (cid_length if first & 0x10 else 0)
     sequence_length = 2 if first & 0x08 else 1
-    body = 1 + sequence_length
+    body = start + sequence_length
     end = len(data)
     if first & 0x04:
         body += 2
         end = body + int.from_bytes(data[body - 2:body], "big")
     if body > len(data) or end > len(data):
         return None, 0
-    return CiphertextRecord(first & 0x03, data[:body], 1, sequence_length,
-                            data[body:end]), end
+    return CiphertextRecord(first & 0x03, data[:body], start, sequence_length,
+                            data[body:end],
+                            data[1:start] if first & 0x10 else None), end
 
 
 def xor(left: bytes, right: bytes) -> bytes:
@@ -113,7 +119,7 @@ def nonce(iv: bytes, sequence: int) -> bytes:
 
 def seal(keys: TrafficKeys, number: RecordNumber, content_type: int, content: bytes,
          padding: int = 0, short_sequence: bool = False,
-         with_length: bool = True) -> bytes:
+         with_length: bool = True, cid: bytes = b"") -> bytes:
     """Protects one record, record number encryption included (RFC 9147 §4)."""
     tag_length = keys.suite.tag_length
     inner = content + bytes([content_type]) + bytes(padding)
@@ -121,14 +127,15 @@ def seal(keys: TrafficKeys, number: RecordNumber, content_type: int, content: by
     first = 0x20 | number.epoch & 0x03
     first |= 0 if short_sequence else 0x08
     first |= 0x04 if with_length else 0
+    first |= 0x10 if cid else 0
     sequence_length = 1 if short_sequence else 2
     sequence = wire.uint(number.sequence % 256**sequence_length, sequence_length)
     length = wire.uint(len(inner) + tag_length, 2) if with_length else b""
-    header = bytes([first]) + sequence + length
+    header = bytes([first]) + cid + sequence + length
     body = keys.suite.aead(keys.key).encrypt(nonce(keys.iv, number.sequence), inner,
                                              header)
     masked = xor(sequence, keys.suite.mask(keys.record_number_key, body))
-    return bytes([first]) + masked + length + body
+    return bytes([first]) + cid + masked + length + body
 
 
 def open_record(keys: TrafficKeys, epoch: int, next_sequence: int,
@@ -190,6 +197,7 @@ class ReadEpoch:
 
     def __init__(self, epoch: int, secret: bytes, suite: Suite = DEFAULT) -> None:
         self.epoch = epoch
+        self.secret = secret
         self.keys = TrafficKeys.derive(secret, suite=suite)
         self.window = ReplayWindow()
 
@@ -207,13 +215,15 @@ class WriteEpoch:
     def __init__(self, epoch: int, secret: Optional[bytes] = None,
                  suite: Suite = DEFAULT) -> None:
         self.epoch = epoch
+        self.secret = secret
+        self.cid = b""  # that the peer wants to receive
         self.keys = TrafficKeys.derive(secret, suite=suite) if secret else None
         self.next_sequence = 0
 
     def overhead(self) -> int:
         if self.keys is None:
             return PLAINTEXT_HEADER
-        return CIPHERTEXT_HEADER + 1 + self.keys.suite.tag_length
+        return CIPHERTEXT_HEADER + len(self.cid) + 1 + self.keys.suite.tag_length
 
     def seal(self, content_type: int, content: bytes) -> tuple[RecordNumber, bytes]:
         number = RecordNumber(self.epoch, self.next_sequence)
@@ -222,4 +232,5 @@ class WriteEpoch:
         self.next_sequence += 1
         if self.keys is None:
             return number, plaintext_record(content_type, number.sequence, content)
-        return number, seal(self.keys, number, content_type, content)
+        return number, seal(self.keys, number, content_type, content,
+                            cid=self.cid)

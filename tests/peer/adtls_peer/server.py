@@ -189,6 +189,16 @@ class Server(Connection):
         if self.psk:
             answer.extensions.append((ExtensionType.PRE_SHARED_KEY,
                                       wire.uint(self.selected_psk, 2)))
+        offered = dict(hello.extensions)
+        if (self.config.connection_id is not None
+                and ExtensionType.CONNECTION_ID in offered):
+            self.after.agree(offered[ExtensionType.CONNECTION_ID])
+            answer.extensions.append((ExtensionType.CONNECTION_ID,
+                                      self.after.offer()))
+            self.after.checks_paths = (self.config.checks_paths
+                                       and ExtensionType.RRC in offered)
+            if self.after.checks_paths:
+                answer.extensions.append((ExtensionType.RRC, b""))
         self.misbehaviour.server_hello(self, answer)
         self.send_message(answer.encode(), 0)
         self.enter_handshake_epoch(shared_secret)

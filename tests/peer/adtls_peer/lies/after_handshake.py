@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Records that come when the handshake is complete."""
 
-from .. import ack, attestation, messages, record, wire
+from .. import ack, after, attestation, messages, record, wire
 from ..codepoints import Alert, ContentType, HandshakeType
 from ..messages import Fragment
 from ..misbehave import Misbehaviour, misbehaviour
@@ -52,6 +52,34 @@ class ServerAttestationAfterHandshake(AfterHandshake):
     def content(self, connection):
         return self.next_message(connection, HandshakeType.ATTESTATION,
                                  attestation.encode_attestation(b"\x80"))
+
+
+@misbehaviour("both", Alert.UNEXPECTED_MESSAGE)
+class NewConnectionIdUnnegotiated(AfterHandshake):
+    """Gives connection IDs to a peer that has not agreed to write any."""
+
+    def content(self, connection):
+        return self.next_message(connection, HandshakeType.NEW_CONNECTION_ID,
+                                 after.encode_cids([b"unasked"]))
+
+
+@misbehaviour("both", Alert.UNEXPECTED_MESSAGE)
+class RequestConnectionIdUnnegotiated(AfterHandshake):
+    """Asks for connection IDs that nobody has agreed to receive."""
+
+    def content(self, connection):
+        return self.next_message(connection, HandshakeType.REQUEST_CONNECTION_ID,
+                                 wire.uint(2, 1))
+
+
+@misbehaviour("both", Alert.UNEXPECTED_MESSAGE)
+class PathChallengeUnnegotiated(AfterHandshake):
+    """Checks the path of a peer that has not agreed to that."""
+
+    content_type = ContentType.RETURN_ROUTABILITY_CHECK
+
+    def content(self, connection):
+        return bytes([after.CHALLENGE]) + bytes(after.COOKIE)
 
 
 @misbehaviour("both", Alert.ILLEGAL_PARAMETER)
