@@ -219,7 +219,8 @@ static enum reassembly_result store(struct reassembly *reassembly,
 
 /* Decide on a message's first fragment, by what it announces. */
 static enum reassembly_result begin(struct reassembly *reassembly,
-				    const struct handshake_fragment *fragment)
+				    const struct handshake_fragment *fragment,
+				    struct reassembly_message **out)
 {
 	struct reassembly_message *message;
 	size_t max_len = 0;
@@ -243,7 +244,8 @@ static enum reassembly_result begin(struct reassembly *reassembly,
 	}
 	message->type = fragment->type;
 	message->len = fragment->message_len;
-	*find_slot(reassembly, fragment->message_seq) = message;
+	reassembly->slots[fragment->message_seq % SLOTS] = message;
+	*out = message;
 	return REASSEMBLY_STORED;
 }
 
@@ -252,6 +254,7 @@ enum reassembly_result reassembly_add(struct reassembly *reassembly,
 {
 	struct reassembly_message **slot =
 		find_slot(reassembly, fragment->message_seq);
+	struct reassembly_message *message = slot != NULL ? *slot : NULL;
 	enum reassembly_result result;
 
 	/* message_seq never wraps (RFC 9147 §5.2), so order is plain. */
@@ -262,16 +265,15 @@ enum reassembly_result reassembly_add(struct reassembly *reassembly,
 	if (fragment->offset > fragment->message_len ||
 	    fragment->data.len > fragment->message_len - fragment->offset)
 		return REASSEMBLY_INCONSISTENT;
-	if (slot == NULL || *slot == NULL) {
-		result = begin(reassembly, fragment);
+	if (message == NULL) {
+		result = begin(reassembly, fragment, &message);
 		if (result != REASSEMBLY_STORED)
 			return result;
-		slot = find_slot(reassembly, fragment->message_seq);
 	}
-	if (fragment->type != (*slot)->type ||
-	    fragment->message_len != (*slot)->len)
+	if (fragment->type != message->type ||
+	    fragment->message_len != message->len)
 		return REASSEMBLY_INCONSISTENT;
-	return store(reassembly, *slot, fragment);
+	return store(reassembly, message, fragment);
 }
 
 bool reassembly_is_ready(const struct reassembly *reassembly)

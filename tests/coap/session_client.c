@@ -47,7 +47,7 @@ static int connect_to(const char *port)
 static adtls_config_t *make_config(char **argv)
 {
 	adtls_credentials_t *credentials;
-	adtls_config_t *config;
+	adtls_config_t *config = NULL;
 	int error = adtls_credentials_new(0, &credentials);
 
 	if (error == ADTLS_OK)
