@@ -133,11 +133,12 @@ bool connected_send(const struct connected *connected, uint8_t type,
 		    struct buffer *body)
 {
 	const struct connected_message *message = find_message(type);
-	struct exchange exchange = { .body = *body,
-				     .type = type,
-				     .is_single = message->is_single,
-				     .ends_epoch = message->ends_epoch };
+	struct exchange exchange = { .body = *body, .type = type };
 
+	if (message == NULL)
+		return false;
+	exchange.is_single = message->is_single;
+	exchange.ends_epoch = message->ends_epoch;
 	if (!exchanges_add(connected->exchanges, &exchange))
 		return false;
 	*body = (struct buffer){ 0 };
