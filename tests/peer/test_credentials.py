@@ -79,8 +79,9 @@ def connect(server: Server, **changes) -> driver.Run:
         port.socket.close()
 
 
-def serve(*arguments, **changes) -> tuple:
-    """A Python server and adtls-cli connect: the run, and how it ended."""
+def serve(*arguments, alerts=(), **changes) -> tuple:
+    """A Python server and adtls-cli connect: the run, and how it ended. One of
+    the alerts ends it too, even one in the clear, which the server distrusts."""
     port = open_port()
     config = replace(WORLD.server, relying_party=None, **{"anchors": [], **changes})
     command = [PROGRAM, "connect", f"127.0.0.1:{port.address[1]}", "--send", "hello",
@@ -90,8 +91,8 @@ def serve(*arguments, **changes) -> tuple:
     runs = []
     with subprocess.Popen([*map(str, command)], text=True, stdin=subprocess.DEVNULL,
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-        driver.run_server(port, config, driver.Goal(echo=True, timeout=20.0), 1,
-                          PATIENCE, lambda: True, runs.append)
+        goal = driver.Goal(echo=True, timeout=20.0, expect_alerts=alerts)
+        driver.run_server(port, config, goal, 1, PATIENCE, lambda: True, runs.append)
         output, errors = process.communicate(timeout=PATIENCE)
     port.socket.close()
     return runs[0].connection, subprocess.CompletedProcess(

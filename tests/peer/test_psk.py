@@ -237,7 +237,7 @@ class Server(PskTest):
                                                  *steps[1:]]),
                  Alert.UNEXPECTED_MESSAGE)):
             connection, done = base.serve(*with_psk(), psks=(SENSOR,),
-                                          misbehaviour=lie)
+                                          misbehaviour=lie, alerts=(alert,))
             self.assertEqual(1, done.returncode, done.stderr)
             self.assertIn(alert, [one["description"]
                                   for one in connection.alerts_received])
@@ -246,9 +246,11 @@ class Server(PskTest):
         lie = ServerLie(hello=None)
         lie.server_hello = lambda connection, hello: misbehave.set_extension(
             hello.extensions, PSK, b"\0\0")
-        connection, done = base.serve(*trust(), misbehaviour=lie, cookie=False)
+        alert = Alert.UNSUPPORTED_EXTENSION
+        connection, done = base.serve(*trust(), misbehaviour=lie, cookie=False,
+                                      alerts=(alert,))
         self.assertEqual(1, done.returncode, done.stderr)
-        self.assertIn(Alert.UNSUPPORTED_EXTENSION,
+        self.assertIn(alert,
                       [one["description"] for one in connection.alerts_received])
 
     def test_malformed_ticket(self):
