@@ -77,8 +77,3 @@ bool bytes_equal(adtls_bytes_t a, adtls_bytes_t b)
 	return a.len == b.len &&
 	       (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
 }
-
-adtls_bytes_t bytes_of(const void *data, size_t len)
-{
-	return (adtls_bytes_t){ .data = data, .len = len };
-}

@@ -30,6 +30,9 @@ void bytes_wipe(void *data, size_t len);
 /* Compare public bytes; use crypto_equal() for secrets. */
 bool bytes_equal(adtls_bytes_t a, adtls_bytes_t b);
 /* A view of @len bytes at @data. */
-adtls_bytes_t bytes_of(const void *data, size_t len);
+static inline adtls_bytes_t bytes_of(const void *data, size_t len)
+{
+	return (adtls_bytes_t){ .data = data, .len = len };
+}
 
 #endif
