@@ -155,7 +155,7 @@ static void keep_ticket(struct backend_session *session)
 {
 	struct backend_config *config = &session->context->config;
 
-	if (session->generation == config->generation)
+	if (session->current.generation == config->generation)
 		backend_tickets_add(
 			&config->tickets,
 			coap_session_get_addr_remote(session->coap),

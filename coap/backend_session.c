@@ -39,20 +39,6 @@ void backend_engine_clear(struct backend_engine *engine)
 	*engine = (struct backend_engine){ 0 };
 }
 
-/* With what the front door has just let it in with, if it has. */
-static void take_engine(struct backend_context *context,
-			struct backend_engine *out, adtls_engine_t *engine)
-{
-	struct backend_visitor *visitor = &context->config.visitor;
-
-	*out = (struct backend_engine){
-		.engine = engine,
-		.number = ++context->last_number,
-		.psk = visitor->choice,
-	};
-	visitor->choice = (struct backend_psk_choice){ 0 };
-}
-
 static enum backend_kind kind_of(adtls_role_t role, const coap_session_t *coap)
 {
 	if (role == ADTLS_SERVER)
@@ -60,16 +46,24 @@ static enum backend_kind kind_of(adtls_role_t role, const coap_session_t *coap)
 	return backend_psk_is_of(coap) ? BACKEND_CLIENT_PSK : BACKEND_CLIENT;
 }
 
-/* Those of the configuration that its engine was made with. */
-static void take_settings(struct backend_session *session)
+/* An engine that has just been made, with what it was made of and with what the
+ * front door let it in with, if it has. */
+static void take_engine(struct backend_session *session,
+			struct backend_engine *out, adtls_engine_t *engine)
 {
-	const struct backend_config *config = &session->context->config;
-	adtls_role_t role = adtls_engine_role(session->current.engine);
+	struct backend_config *config = &session->context->config;
+	adtls_role_t role = adtls_engine_role(engine);
 
-	session->mtu = config->mtu[kind_of(role, session->coap)];
-	session->generation = config->generation;
-	session->setup = config->pki[role].setup;
-	session->has_pins = config->pins[role].count > 0;
+	*out = (struct backend_engine){
+		.engine = engine,
+		.number = ++session->context->last_number,
+		.psk = config->visitor.choice,
+		.generation = config->generation,
+		.mtu = config->mtu[kind_of(role, session->coap)],
+		.has_pins = config->pins[role].count > 0,
+		.setup = config->pki[role].setup,
+	};
+	config->visitor.choice = (struct backend_psk_choice){ 0 };
 }
 
 struct backend_session *backend_session_new(struct backend_context *context,
@@ -91,9 +85,8 @@ struct backend_session *backend_session_new(struct backend_context *context,
 		return NULL;
 	}
 	session->context = context;
-	take_engine(context, &session->current, engine);
+	take_engine(session, &session->current, engine);
 	session->overhead = LIBCOAP_OVERHEAD;
-	take_settings(session);
 	TAILQ_INSERT_TAIL(&context->sessions, session, link);
 	return session;
 }
@@ -198,8 +191,7 @@ static void replace(struct backend_session *session, adtls_engine_t *engine)
 	session->own_detail = "the peer started its handshake anew";
 	backend_events_end(session, NULL);
 	backend_engine_clear(&session->current);
-	take_engine(session->context, &session->current, engine);
-	take_settings(session);
+	take_engine(session, &session->current, engine);
 	session->own_reason = ADTLS_REASON_NONE;
 	session->own_detail = NULL;
 	session->is_ended = false;
@@ -223,7 +215,7 @@ static void receive_hello(struct backend_session *session, const uint8_t *data,
 			receive_copy(known, data, len, copy);
 	} else if (is_past_handshake(session->current.engine)) {
 		backend_engine_clear(&session->successor);
-		take_engine(session->context, &session->successor, engine);
+		take_engine(session, &session->successor, engine);
 	} else {
 		replace(session, engine);
 	}
@@ -339,7 +331,7 @@ unsigned backend_session_overhead(struct backend_session *session)
 		return session->overhead;
 	/* A record's own bytes; more if libcoap would fill larger datagrams
 	 * than the engine sends. */
-	session->overhead = (unsigned)(session->mtu - room);
+	session->overhead = (unsigned)(session->current.mtu - room);
 	if (session_mtu > room + session->overhead)
 		session->overhead = (unsigned)(session_mtu - room);
 	return session->overhead;

@@ -13,12 +13,17 @@
 
 #include "backend_context.h"
 
-/* An engine, the number by which its jobs find it, and what a server let its
- * peer in with. */
+/* An engine, the number by which its jobs find it, what a server let its peer
+ * in with, and what its configuration was made of: the context's may be another
+ * by now, also between a session's two engines. */
 struct backend_engine {
 	adtls_engine_t *engine;
 	uint64_t number;
 	struct backend_psk_choice psk;
+	unsigned generation;   /* of its configuration */
+	size_t mtu;
+	bool has_pins;	       /* peers may show pinned keys alone */
+	coap_dtls_pki_t setup; /* with the callbacks about its peer */
 };
 
 void backend_engine_clear(struct backend_engine *engine);
@@ -30,16 +35,12 @@ struct backend_session {
 	struct backend_engine current;
 	struct backend_engine successor; /* its engine is NULL: none */
 	unsigned users;			 /* who work with it on the stack */
-	unsigned generation;		 /* of its configuration */
 	unsigned overhead;		 /* as libcoap was told last */
-	size_t mtu;			 /* of the engine */
 	bool is_established;		 /* libcoap knows that data may flow */
 	bool is_ended;			 /* its end was told */
 	bool has_news;			 /* events to be handled soon */
 	bool is_tombstone;		 /* over, but its last words are kept */
 	bool is_asking;			 /* in a callback within an engine */
-	bool has_pins;			 /* peers may show pinned keys alone */
-	coap_dtls_pki_t setup;		 /* with the callbacks about its peer */
 	/* Why it ends, where the engine does not know: NONE and a sentence. */
 	adtls_reason_t own_reason;
 	const char *own_detail;

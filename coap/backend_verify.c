@@ -7,24 +7,24 @@
 #include "backend_session.h"
 
 /* Is the application's word alone enough, where @presented is refused? */
-static bool may_accept(const struct backend_session *session,
+static bool may_accept(const struct backend_engine *asking,
 		       const adtls_presented_t *presented)
 {
-	const coap_dtls_pki_t *setup = &session->setup;
+	const coap_dtls_pki_t *setup = &asking->setup;
 
 	if (setup->validate_cn_call_back == NULL)
 		return false;
 	/* Who has pins, means them. */
 	if (presented->type == ADTLS_CERTIFICATE_RAW_PUBLIC_KEY)
-		return setup->is_rpk_not_cert && !session->has_pins &&
+		return setup->is_rpk_not_cert && !asking->has_pins &&
 		       presented->problems == ADTLS_PROBLEM_NOT_PINNED;
 	return !setup->verify_peer_cert;
 }
 
-static bool ask_for_name(struct backend_session *session,
+static bool ask_for_name(const struct backend_session *session,
+			 const coap_dtls_pki_t *setup,
 			 const adtls_presented_t *presented)
 {
-	const coap_dtls_pki_t *setup = &session->setup;
 	const adtls_bytes_t *der = &presented->chain[0];
 	bool is_raw = presented->type == ADTLS_CERTIFICATE_RAW_PUBLIC_KEY;
 	char name[ADTLS_NAME_MAX] = COAP_DTLS_RPK_CERT_CN;
@@ -47,14 +47,13 @@ static bool ask_for_name(struct backend_session *session,
 	return false;
 }
 
-static bool ask_for_more(struct backend_session *session,
-			 adtls_engine_t *engine)
+static bool ask_for_more(const struct backend_engine *asking)
 {
-	coap_dtls_pki_t copy = session->setup;
+	coap_dtls_pki_t copy = asking->setup;
 
 	if (copy.additional_tls_setup_call_back == NULL)
 		return true;
-	if (copy.additional_tls_setup_call_back(engine, &copy) != 0)
+	if (copy.additional_tls_setup_call_back(asking->engine, &copy) != 0)
 		return true;
 	backend_log(BACKEND_LOG_WARNING,
 		    "additional_tls_setup_call_back refused the peer");
@@ -77,17 +76,21 @@ static bool verify(void *argument, adtls_engine_t *engine,
 		   const adtls_presented_t *presented)
 {
 	struct backend_session *session = find(argument, engine);
+	const struct backend_engine *asking;
 	bool accepts;
 
 	if (session == NULL || session->coap == NULL)
 		return false;
+	asking = session->successor.engine == engine ? &session->successor :
+						       &session->current;
 	if (presented->reason != ADTLS_REASON_NONE &&
-	    !may_accept(session, presented))
+	    !may_accept(asking, presented))
 		return false;
 	backend_session_hold(session);
 	session->is_asking = true;
-	accepts = ask_for_name(session, presented) && session->coap != NULL &&
-		  ask_for_more(session, engine) && session->coap != NULL;
+	accepts = ask_for_name(session, &asking->setup, presented) &&
+		  session->coap != NULL && ask_for_more(asking) &&
+		  session->coap != NULL;
 	session->is_asking = false;
 	backend_session_drop(session);
 	return accepts;

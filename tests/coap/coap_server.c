@@ -93,6 +93,24 @@ static void get_close(coap_resource_t *resource, coap_session_t *session,
 	coap_session_disconnected(session, COAP_NACK_NOT_DELIVERABLE);
 }
 
+/* --refuse-later: with another callback's argument from here on. */
+static void get_renew(coap_resource_t *resource, coap_session_t *session,
+		      const coap_pdu_t *request, const coap_string_t *query,
+		      coap_pdu_t *response)
+{
+	static struct options renewed;
+	const struct options *options = coap_resource_get_userdata(resource);
+	coap_dtls_pki_t pki;
+
+	(void)request;
+	(void)query;
+	renewed = *options;
+	renewed.refuse = options->refuse_later;
+	pki = make_pki(&renewed);
+	if (coap_context_set_pki(coap_session_get_context(session), &pki))
+		answer(response, "renewed");
+}
+
 static void get_count(coap_resource_t *resource, coap_session_t *session,
 		      const coap_pdu_t *request, const coap_string_t *query,
 		      coap_pdu_t *response)
@@ -123,12 +141,13 @@ static void get_large(coap_resource_t *resource, coap_session_t *session,
 }
 
 static void add_resource(coap_context_t *context, const char *path,
-			 coap_method_handler_t handler)
+			 coap_method_handler_t handler, struct options *options)
 {
 	coap_resource_t *resource =
 		coap_resource_init(coap_make_str_const(path),
 				   COAP_RESOURCE_FLAGS_NOTIFY_CON);
 
+	coap_resource_set_userdata(resource, options);
 	coap_register_request_handler(resource, COAP_REQUEST_GET, handler);
 	coap_resource_set_get_observable(resource, handler == get_count);
 	coap_add_resource(context, resource);
@@ -169,11 +188,12 @@ int main(int argc, char **argv)
 	context = make_context(&options);
 	address = make_address(options.port);
 	coap_register_event_handler(context, count_sessions);
-	add_resource(context, "identity", get_identity);
-	add_resource(context, "sessions", get_sessions);
-	add_resource(context, "close", get_close);
-	add_resource(context, "count", get_count);
-	add_resource(context, "large", get_large);
+	add_resource(context, "identity", get_identity, &options);
+	add_resource(context, "sessions", get_sessions, &options);
+	add_resource(context, "close", get_close, &options);
+	add_resource(context, "renew", get_renew, &options);
+	add_resource(context, "count", get_count, &options);
+	add_resource(context, "large", get_large, &options);
 	if (!set_credentials(context, &options) ||
 	    coap_new_endpoint(context, &address, COAP_PROTO_DTLS) == NULL) {
 		coap_free_context(context);

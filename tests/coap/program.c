@@ -20,6 +20,7 @@ enum option_code {
 	OPTION_KEY_KIND,
 	OPTION_TOKEN_PIN,
 	OPTION_REFUSE,
+	OPTION_REFUSE_LATER,
 	OPTION_PINNED,
 	OPTION_PSK,
 	OPTION_IDENTITY,
@@ -36,6 +37,7 @@ enum option_code {
 	OPTION_OWN_LOOP,
 	OPTION_ENDS_SESSION,
 	OPTION_MORE_SETUP,
+	OPTION_CHANGES_SETTINGS,
 	OPTION_TRACE
 };
 
@@ -51,6 +53,7 @@ static const struct option long_options[] = {
 	{ "key-kind", required_argument, NULL, OPTION_KEY_KIND },
 	{ "token-pin", required_argument, NULL, OPTION_TOKEN_PIN },
 	{ "refuse", required_argument, NULL, OPTION_REFUSE },
+	{ "refuse-later", required_argument, NULL, OPTION_REFUSE_LATER },
 	{ "pinned", required_argument, NULL, OPTION_PINNED },
 	{ "psk", required_argument, NULL, OPTION_PSK },
 	{ "identity", required_argument, NULL, OPTION_IDENTITY },
@@ -67,6 +70,7 @@ static const struct option long_options[] = {
 	{ "own-loop", no_argument, NULL, OPTION_OWN_LOOP },
 	{ "ends-session", no_argument, NULL, OPTION_ENDS_SESSION },
 	{ "more-setup", no_argument, NULL, OPTION_MORE_SETUP },
+	{ "changes-settings", no_argument, NULL, OPTION_CHANGES_SETTINGS },
 	{ "trace", no_argument, NULL, OPTION_TRACE },
 	{ NULL, 0, NULL, 0 },
 };
@@ -85,6 +89,7 @@ static void read_text(int code, struct options *out)
 		[OPTION_KEY_KIND] = &out->key_kind,
 		[OPTION_TOKEN_PIN] = &out->token_pin,
 		[OPTION_REFUSE] = &out->refuse,
+		[OPTION_REFUSE_LATER] = &out->refuse_later,
 		[OPTION_PINNED] = &out->pinned,
 		[OPTION_PSK] = &out->psk,
 		[OPTION_IDENTITY] = &out->identity,
@@ -146,6 +151,9 @@ static void read_switch(int code, struct options *out)
 		return;
 	case OPTION_MORE_SETUP:
 		out->more_setup = true;
+		return;
+	case OPTION_CHANGES_SETTINGS:
+		out->changes_settings = true;
 		return;
 	case OPTION_TRACE:
 		coap_set_log_level(LOG_DEBUG);

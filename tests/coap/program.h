@@ -27,6 +27,7 @@ struct options {
 	const char *key_kind;	     /* pem, buffer, der, token */
 	const char *token_pin;
 	const char *refuse;	     /* for validate_cn_call_back: a name */
+	const char *refuse_later;    /* the same, once "renew" was asked for */
 	const char *pinned;	     /* for it: a file with the DER wanted */
 	const char *psk;
 	const char *identity; /* a client's */
@@ -43,6 +44,7 @@ struct options {
 	bool own_loop; /* poll() around libcoap */
 	bool ends_session; /* in validate_cn_call_back */
 	bool more_setup; /* additional_tls_setup_call_back */
+	bool changes_settings; /* in validate_id_call_back */
 	const char *actions[ACTIONS_MAX];
 	unsigned action_count;
 };

@@ -253,6 +253,20 @@ static void print_binary(const char *what, const coap_bin_const_t *binary)
 		       (const char *)binary->s);
 }
 
+/* What the callback is asked for is in use. */
+static void change_settings(const coap_session_t *session)
+{
+	coap_context_t *context = coap_session_get_context(session);
+	coap_dtls_spsk_t psk = {
+		.version = COAP_DTLS_SPSK_SETUP_VERSION,
+		.psk_info.key = binary_of("another"),
+	};
+
+	printf("callback change mtu=%d psk=%d\n",
+	       adtls_coap_set_mtu(context, 1000) == ADTLS_OK,
+	       coap_context_set_psk2(context, &psk));
+}
+
 /* --identities IDENTITY=KEY */
 static const coap_bin_const_t *find_key(coap_bin_const_t *identity,
 					coap_session_t *session, void *argument)
@@ -265,6 +279,8 @@ static const coap_bin_const_t *find_key(coap_bin_const_t *identity,
 	print_binary("hint", coap_session_get_psk_hint(session));
 	print_binary("session", coap_session_get_psk_identity(session));
 	printf("\n");
+	if (options->changes_settings)
+		change_settings(session);
 	key = binary_of(find_value(&options->identities, text,
 				   identity->length));
 	return key.s != NULL ? &key : NULL;

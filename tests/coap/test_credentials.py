@@ -510,6 +510,14 @@ class PskTest(CoapTest):
         self.refused(server, "bad-binder", port, "key of a", "b")
         self.refused(server, "psk-unknown", port, "key of a", "c")
 
+    def test_settings_stay_within_a_callback(self):
+        """What would be replaced is in use."""
+        server, port = self.serve_psk("--identities", "a=key of a",
+                                      "--changes-settings")
+        self.assertIn("psk=a", self.accepted(port, "key of a", "a"))
+        server.wait_for("callback change mtu=0 psk=0")
+        self.assertIn("psk=a", self.accepted(port, "key of a", "a"))
+
     def test_many_sessions(self):
         _, port = self.serve_psk("--psk", "secret")
         output = self.accepted(port, "secret", "me", "--sessions", "20")

@@ -345,6 +345,16 @@ class EndTest(CoapTest):
             second.tell()
             self.finish(second)
 
+    def test_client_starts_anew_at_a_changed_server(self):
+        """The callbacks of the new connection's configuration are asked."""
+        _, port = self.serve("--refuse", "elsewhere", "--refuse-later", "device-1")
+        words = ["--bind-port", free_port()]
+        with client(port, *words, "get=renew", "read") as first:
+            first.wait_for("renewed")
+            first.kill()
+        with client(port, *words, "get=identity") as second:
+            self.assertIn("alert=received:access_denied", self.finish(second, 1))
+
     def test_client_starts_anew_within_its_handshake(self):
         """Nobody waits for what the client has forgotten."""
         server, port = self.serve()

@@ -41,7 +41,10 @@ extern "C" {
 
 /* What a context demands and offers. A call holds for connections that begin
  * after it. Each returns ADTLS_OK, or ADTLS_E_INVALID for a @context that is
- * not alive, and what it says besides. */
+ * not alive, and what it says besides. Within libcoap's callbacks about a client
+ * that is just starting (validate_sni_call_back, validate_id_call_back) what they
+ * would change is in use: they return ADTLS_E_INVALID, except
+ * adtls_coap_set_outcome_handler(). */
 
 /**
  * adtls_coap_set_policy: What this context's servers demand of their clients'
