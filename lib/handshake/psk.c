@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define PEER_PREFIX "psk:"
+
 static bool has_suite_of(const struct priority *priority,
 			 const struct crypto_hash *hash)
 {
@@ -68,12 +70,26 @@ bool hs_has_psk(const struct handshake *hs)
 	return hs->psk.selected.kind != HS_PSK_NONE;
 }
 
-void hs_psk_print_identity(adtls_bytes_t identity, char out[ADTLS_NAME_MAX])
+/* Two identities must not look the same because they are cut. */
+static bool describe_by_digest(adtls_bytes_t identity, char out[ADTLS_NAME_MAX])
+{
+	uint8_t digest[CRYPTO_HASH_MAX];
+	int len = snprintf(out, ADTLS_NAME_MAX, "psk-sha256:");
+
+	if (!crypto_hash_compute(&crypto_sha256, identity, digest))
+		return false;
+	for (size_t i = 0; i < crypto_sha256.len; i++)
+		len += snprintf(out + len, ADTLS_NAME_MAX - (size_t)len, "%02x",
+				digest[i]);
+	return true;
+}
+
+bool hs_psk_describe_peer(adtls_bytes_t identity, char out[ADTLS_NAME_MAX])
 {
 	struct wire_reader reader;
-	size_t len = 0;
+	size_t len = strlen(PEER_PREFIX);
 
-	out[0] = '\0';
+	memcpy(out, PEER_PREFIX, sizeof(PEER_PREFIX));
 	wire_reader_init_bytes(&reader, identity);
 	while (wire_reader_more(&reader)) {
 		uint8_t byte = wire_read_u8(&reader);
@@ -81,12 +97,11 @@ void hs_psk_print_identity(adtls_bytes_t identity, char out[ADTLS_NAME_MAX])
 		int written = snprintf(out + len, ADTLS_NAME_MAX - len,
 				       is_plain ? "%c" : "\\x%02x", byte);
 
-		if (written < 0 || len + (size_t)written >= ADTLS_NAME_MAX) {
-			out[len] = '\0';
-			return;
-		}
+		if (written < 0 || len + (size_t)written >= ADTLS_NAME_MAX)
+			return describe_by_digest(identity, out);
 		len += (size_t)written;
 	}
+	return true;
 }
 
 bool hs_psk_use(struct handshake *hs, struct hs_psk *psk)

@@ -61,9 +61,11 @@ adtls_bytes_t hs_psk_key(const struct hs_psk *psk);
 bool hs_has_psk(const struct handshake *hs);
 /* Take @psk over in place of certificates. False: hs_fail() has been called. */
 bool hs_psk_use(struct handshake *hs, struct hs_psk *psk);
-/* An identity as it can be shown: bytes that a log could choke on are
- * escaped. */
-void hs_psk_print_identity(adtls_bytes_t identity, char out[ADTLS_NAME_MAX]);
+/* A peer by its PSK's identity, in words that no certificate and no raw public
+ * key has: "psk:" and the identity, with bytes that a log could choke on
+ * escaped, or "psk-sha256:" and its digest, where that is too long. False: out
+ * of memory. */
+bool hs_psk_describe_peer(adtls_bytes_t identity, char out[ADTLS_NAME_MAX]);
 void hs_psk_clear(struct hs_psk *psk);
 
 /* Rows of the extension table; the second must come last of all. */

@@ -45,10 +45,10 @@ static bool add_external(struct handshake *hs, const adtls_psk_t *psk)
 	offer->hash = credentials_psk_hash(psk);
 	memcpy(offer->key, psk->key, psk->key_len);
 	offer->key_len = psk->key_len;
-	hs_psk_print_identity(bytes_of(psk->identity, psk->identity_len),
-			      offer->peer_identity);
 	hs->psk.offer_count++;
-	if (!buffer_set(&offer->identity, psk->identity, psk->identity_len)) {
+	if (!hs_psk_describe_peer(bytes_of(psk->identity, psk->identity_len),
+				  offer->peer_identity) ||
+	    !buffer_set(&offer->identity, psk->identity, psk->identity_len)) {
 		hs_fail_memory(hs);
 		return false;
 	}

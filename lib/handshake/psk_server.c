@@ -24,14 +24,15 @@ static bool accepts_external(const struct handshake *hs)
 		layer->allows_external_psk(hs->config, ADTLS_SERVER));
 }
 
-static void set_external(struct hs_psk *out, const adtls_psk_t *psk,
+/* False: out of memory. */
+static bool set_external(struct hs_psk *out, const adtls_psk_t *psk,
 			 adtls_bytes_t identity)
 {
 	out->kind = HS_PSK_EXTERNAL;
 	out->hash = credentials_psk_hash(psk);
 	memcpy(out->key, psk->key, psk->key_len);
 	out->key_len = psk->key_len;
-	hs_psk_print_identity(identity, out->peer_identity);
+	return hs_psk_describe_peer(identity, out->peer_identity);
 }
 
 /* False: hs_fail() has been called. */
@@ -46,8 +47,10 @@ static bool find_external(struct handshake *hs, const struct hello_offer *offer,
 	switch (credentials_server_psk(hs->credentials, hs->facts->server_name,
 				       identity, &psk)) {
 	case CREDENTIALS_PSK_FOUND:
-		if (credentials_psk_hash(&psk) == offer->suite->hash)
-			set_external(out, &psk, identity);
+		ok = credentials_psk_hash(&psk) != offer->suite->hash ||
+		     set_external(out, &psk, identity);
+		if (!ok)
+			hs_fail_memory(hs);
 		break;
 	case CREDENTIALS_PSK_NONE:
 		break;

@@ -492,9 +492,9 @@ class PskTest(CoapTest):
     def test_one_key_for_any_identity(self):
         server, port = self.serve_psk("--psk", "secret")
         output = self.accepted(port, "secret", "me")
-        self.assertIn("identity=me certificate=0", output)
+        self.assertIn("identity=psk:me certificate=0", output)
         self.assertIn("psk=me", output)
-        server.wait_for("outcome established none alert=none identity=me")
+        server.wait_for("outcome established none alert=none identity=psk:me")
 
     def test_wrong_key(self):
         server, port = self.serve_psk("--psk", "secret")

@@ -157,7 +157,7 @@ class StockTest(CoapTest):
     def test_psk(self):
         with self.ask_by_psk("secret", "me") as process:
             self.assertIn("test server made with libcoap", self.finish(process))
-        self.server.wait_for("adtls: established, peer 'me'")
+        self.server.wait_for("adtls: established, peer 'psk:me'")
 
     def test_wrong_psk(self):
         # The client waits for an answer that it can believe.

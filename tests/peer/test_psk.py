@@ -93,7 +93,7 @@ class Client(PskTest):
             connection = self.connect(server, psks=(SENSOR,))
             self.assertIs(SENSOR, connection.psk)
             self.assertTrue(connection.retried)
-        self.assertIn("pre-shared key, sensor-7", server.log)
+        self.assertIn("pre-shared key, psk:sensor-7", server.log)
 
     def test_without_certificates_and_cookie(self):
         with base.Server(*with_psk(), "--no-cookie") as server:

@@ -149,9 +149,9 @@ static void connect_with_psk(bool no_cookie, const char *suite)
 	assert_string_equal(client.signature, "");
 	assert_int_equal(client.hello_retry_request, !no_cookie);
 	assert_string_equal(adtls_engine_peer_identity(world.server_engine),
-			    "sensor-7");
+			    "psk:sensor-7");
 	assert_string_equal(adtls_engine_peer_identity(world.client_engine),
-			    "sensor-7");
+			    "psk:sensor-7");
 	assert_int_equal(
 		adtls_engine_peer_certificate(world.client_engine).len, 0);
 	echo(&world);
@@ -375,7 +375,7 @@ static void connect_with_callbacks(bool expects_psk)
 	if (expects_psk)
 		assert_string_equal(
 			adtls_engine_peer_identity(world.server_engine),
-			"a\\xff\\x5cb\\x0a");
+			"psk:a\\xff\\x5cb\\x0a");
 	simulation_clear(&world);
 }
 

@@ -127,6 +127,9 @@ tests_unit_test_handshake_hello_offer_SOURCES = tests/unit/test_handshake_hello_
 cmocka_programs += tests/unit/test_handshake_message_table
 tests_unit_test_handshake_message_table_SOURCES = tests/unit/test_handshake_message_table.c
 
+cmocka_programs += tests/unit/test_handshake_psk
+tests_unit_test_handshake_psk_SOURCES = tests/unit/test_handshake_psk.c
+
 cmocka_programs += tests/unit/test_handshake_retry_request
 tests_unit_test_handshake_retry_request_SOURCES = tests/unit/test_handshake_retry_request.c
 

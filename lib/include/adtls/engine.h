@@ -218,7 +218,7 @@ adtls_authorization_t adtls_engine_authorization(const adtls_engine_t *engine);
 /** adtls_engine_verdict: Of the peer's attestation; NULL when none was negotiated. Borrowed: take a reference to keep it. */
 adtls_verdict_t *adtls_engine_verdict(const adtls_engine_t *engine);
 
-/** adtls_engine_peer_identity: The subject of the peer's certificate; "sha256:" and 64 hexadecimal digits, the SHA-256 of its SubjectPublicKeyInfo, for a raw public key; the identity of the PSK, with bytes that are not printable as \\x00; when resumed, the same as at first; or "". */
+/** adtls_engine_peer_identity: The subject of the peer's certificate; "sha256:" and 64 hexadecimal digits, the SHA-256 of its SubjectPublicKeyInfo, for a raw public key; "psk:" and the identity of the PSK, with bytes that are not printable as \\x00, or "psk-sha256:" and its SHA-256 if that would not fit; when resumed, the same as at first; or "". */
 const char *adtls_engine_peer_identity(const adtls_engine_t *engine);
 
 /** adtls_engine_peer_certificate: The peer's own certificate, or the SubjectPublicKeyInfo that is its raw public key, in DER, borrowed; empty if none. */
