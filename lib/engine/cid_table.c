@@ -15,9 +15,10 @@ struct cid_entry {
 	uint8_t cid[RECORD_CID_LEN_MAX];
 };
 
-bool cid_table_init(struct cid_table *table, size_t len, uint64_t seed)
+bool cid_table_init(struct cid_table *table, size_t len,
+		    const struct siphash_key *key)
 {
-	*table = (struct cid_table){ .len = len, .seed = seed };
+	*table = (struct cid_table){ .len = len, .key = *key };
 	if (len == 0)
 		return true;
 	table->bucket_count = BUCKETS_MIN;
@@ -39,15 +40,11 @@ void cid_table_clear(struct cid_table *table)
 	*table = (struct cid_table){ 0 };
 }
 
-/* FNV-1a from a secret start; the CIDs themselves are random. */
 static struct cid_entry **bucket_of(const struct cid_table *table,
 				    const uint8_t *cid)
 {
-	uint64_t hash = 0xcbf29ce484222325u ^ table->seed;
+	uint64_t hash = siphash(&table->key, bytes_of(cid, table->len));
 
-	for (size_t i = 0; i < table->len; i++)
-		hash = (hash ^ cid[i]) * 0x100000001b3u;
-	hash ^= hash >> 32;
 	return &table->buckets[hash & (table->bucket_count - 1)];
 }
 

@@ -4,6 +4,7 @@
 #ifndef ADTLS_ENGINE_CID_TABLE_H
 #define ADTLS_ENGINE_CID_TABLE_H
 
+#include "base/siphash.h"
 #include "handshake/connection_ids.h"
 
 struct cid_entry;
@@ -13,11 +14,12 @@ struct cid_table {
 	size_t bucket_count;	/* a power of two */
 	size_t count;
 	size_t len;		/* of every CID; 0: there are none */
-	uint64_t seed;		/* so that nobody can choose collisions */
+	struct siphash_key key;
 };
 
 /* False: out of memory. */
-bool cid_table_init(struct cid_table *table, size_t len, uint64_t seed);
+bool cid_table_init(struct cid_table *table, size_t len,
+		    const struct siphash_key *key);
 void cid_table_clear(struct cid_table *table);
 /* False: it is there already, or out of memory. */
 bool cid_table_add(struct cid_table *table, adtls_bytes_t cid,

@@ -7,11 +7,27 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Of one table nobody learns anything about another. */
+static bool make_tables(struct adtls_endpoint *endpoint)
+{
+	struct {
+		struct siphash_key peers, cids, sources;
+	} keys;
+	bool ok = crypto_random_fill(&endpoint->config->random,
+				     (uint8_t *)&keys, sizeof(keys)) &&
+		  peer_table_init(&endpoint->peers, &keys.peers) &&
+		  endpoint_init_cids(endpoint, &keys.cids);
+
+	if (ok)
+		endpoint_limits_init(endpoint, &keys.sources);
+	bytes_wipe(&keys, sizeof(keys));
+	return ok;
+}
+
 int adtls_endpoint_new(adtls_config_t *config, adtls_time_t now,
 		       adtls_endpoint_t **out)
 {
 	adtls_endpoint_t *endpoint;
-	struct siphash_key seed;
 	int error;
 
 	*out = NULL;
@@ -28,15 +44,11 @@ int adtls_endpoint_new(adtls_config_t *config, adtls_time_t now,
 		return ADTLS_E_MEMORY;
 	}
 	endpoint->config = config;
-	if (!crypto_random_fill(&config->random, (uint8_t *)&seed,
-				sizeof(seed)) ||
-	    !peer_table_init(&endpoint->peers, seed.half[0]) ||
-	    !endpoint_init_cids(endpoint, seed.half[0]) ||
+	if (!make_tables(endpoint) ||
 	    !front_door_init(&endpoint->door, config, now.monotonic_us)) {
 		adtls_endpoint_free(endpoint);
 		return ADTLS_E_MEMORY;
 	}
-	endpoint_limits_init(endpoint, &seed);
 	*out = endpoint;
 	return ADTLS_OK;
 }

@@ -55,9 +55,9 @@ bool endpoint_is_over(const adtls_engine_t *engine);
 
 /* endpoint_limits.c */
 
-/* The limits by default; @seed is random. */
+/* The limits by default; @key is random. */
 void endpoint_limits_init(struct adtls_endpoint *endpoint,
-			  const struct siphash_key *seed);
+			  const struct siphash_key *key);
 /* May nobody start a handshake who has not shown a cookie? */
 bool endpoint_needs_cookies(const struct adtls_endpoint *endpoint);
 /* May a handshake from @from start, now that its cookie is good? @is_known:
@@ -76,7 +76,8 @@ void endpoint_discount(struct adtls_endpoint *endpoint,
 /* endpoint_paths.c */
 
 /* False: out of memory. */
-bool endpoint_init_cids(struct adtls_endpoint *endpoint, uint64_t seed);
+bool endpoint_init_cids(struct adtls_endpoint *endpoint,
+			const struct siphash_key *key);
 /* The peer whose CID the datagram carries, or NULL. */
 struct endpoint_peer *endpoint_find_cid(struct adtls_endpoint *endpoint,
 					const uint8_t *datagram, size_t len);

@@ -17,7 +17,7 @@
 #define STARTS_PER_SECOND_MAX 1000000
 
 void endpoint_limits_init(struct adtls_endpoint *endpoint,
-			  const struct siphash_key *seed)
+			  const struct siphash_key *key)
 {
 	adtls_endpoint_limits_t limits = {
 		.handshakes = HANDSHAKES,
@@ -29,7 +29,7 @@ void endpoint_limits_init(struct adtls_endpoint *endpoint,
 		.memory_per_peer = MEMORY_PER_PEER,
 	};
 
-	source_table_init(&endpoint->sources, seed);
+	source_table_init(&endpoint->sources, key);
 	adtls_endpoint_set_limits(endpoint, &limits);
 }
 

@@ -19,15 +19,15 @@ static void remove_cid(void *context, adtls_bytes_t cid)
 	cid_table_remove(&endpoint->cids, cid);
 }
 
-bool endpoint_init_cids(struct adtls_endpoint *endpoint, uint64_t seed)
+bool endpoint_init_cids(struct adtls_endpoint *endpoint,
+			const struct siphash_key *key)
 {
 	const struct adtls_config *config = endpoint->config;
 
 	endpoint->registry = (struct cid_registry){ .add = add_cid,
 						    .remove = remove_cid,
 						    .context = endpoint };
-	return cid_table_init(&endpoint->cids, config->connection_id.len,
-			      seed);
+	return cid_table_init(&endpoint->cids, config->connection_id.len, key);
 }
 
 struct endpoint_peer *endpoint_find_cid(struct adtls_endpoint *endpoint,

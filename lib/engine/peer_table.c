@@ -14,15 +14,14 @@ bool address_equal(const adtls_address_t *a, const adtls_address_t *b)
 			   bytes_of(b->data, b->len));
 }
 
-/* FNV-1a from a secret start. Only addresses that passed the cookie get here. */
+/* Only addresses that passed the cookie get here, but of a network of IPv6 there
+ * are more than enough to choose from. */
 static size_t bucket_of_address(const struct peer_table *table,
 				const adtls_address_t *address)
 {
-	uint64_t hash = 0xcbf29ce484222325u ^ table->seed;
+	uint64_t hash = siphash(&table->key,
+				bytes_of(address->data, address->len));
 
-	for (size_t i = 0; i < address->len; i++)
-		hash = (hash ^ address->data[i]) * 0x100000001b3u;
-	hash ^= hash >> 32;
 	return (size_t)hash & (table->bucket_count - 1);
 }
 
@@ -31,10 +30,10 @@ static size_t bucket_of_id(const struct peer_table *table, uint64_t id)
 	return (size_t)id & (table->bucket_count - 1);
 }
 
-bool peer_table_init(struct peer_table *table, uint64_t seed)
+bool peer_table_init(struct peer_table *table, const struct siphash_key *key)
 {
 	*table = (struct peer_table){ .bucket_count = BUCKETS_MIN,
-				      .seed = seed };
+				      .key = *key };
 	table->by_address = calloc(BUCKETS_MIN, sizeof(*table->by_address));
 	table->by_id = calloc(BUCKETS_MIN, sizeof(*table->by_id));
 	return table->by_address != NULL && table->by_id != NULL;

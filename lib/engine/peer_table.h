@@ -3,6 +3,7 @@
 #ifndef ADTLS_ENGINE_PEER_TABLE_H
 #define ADTLS_ENGINE_PEER_TABLE_H
 
+#include "base/siphash.h"
 #include "engine/deadline_heap.h"
 #include "engine/peer_queue.h"
 
@@ -34,11 +35,11 @@ struct peer_table {
 	struct endpoint_peer **by_id;
 	size_t bucket_count;		/* a power of two */
 	size_t count;
-	uint64_t seed;			/* so that nobody can choose collisions */
+	struct siphash_key key;
 };
 
 /* False: out of memory. */
-bool peer_table_init(struct peer_table *table, uint64_t seed);
+bool peer_table_init(struct peer_table *table, const struct siphash_key *key);
 void peer_table_clear(struct peer_table *table);
 /* False: out of memory. Newer peers of one address are found first. */
 bool peer_table_add(struct peer_table *table, struct endpoint_peer *peer);
