@@ -46,7 +46,8 @@ struct endpoint_peer *endpoint_find_cid(struct adtls_endpoint *endpoint,
 static enum path path_of(struct endpoint_peer *peer,
 			 const adtls_address_t *from)
 {
-	if (peer->paths == NULL)
+	if (peer->paths == NULL &&
+	    engine_may_hold(peer->engine, sizeof(*peer->paths)))
 		peer->paths = calloc(1, sizeof(*peer->paths));
 	if (peer->paths == NULL)
 		return PATH_OTHER;

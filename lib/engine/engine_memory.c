@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The heap that an engine holds. */
 #include "engine/engine.h"
+#include "engine/peer_table.h"
 
 /* Measured with glibc, x86-64 and GnuTLS 3.7: what the libraries below spend on
  * a key of one direction, on a running hash, and on a key exchange. */
@@ -81,6 +82,14 @@ static size_t paths_memory(const struct engine_paths *paths)
 			sizeof(*paths->check) + COST_OF_ALLOCATION : 0);
 }
 
+/* What the endpoint keeps of a peer that may have moved. */
+static size_t addresses_memory(const struct endpoint_peer *peer)
+{
+	return peer != NULL && peer->paths != NULL ?
+		       sizeof(*peer->paths) + COST_OF_ALLOCATION :
+		       0;
+}
+
 static size_t handshake_memory(const struct handshake *hs)
 {
 	if (hs == NULL)
@@ -101,7 +110,7 @@ size_t engine_memory(const struct adtls_engine *engine)
 	       queue_memory(&engine->early) +
 	       channel_memory(&engine->channel) +
 	       cids_memory(engine->channel.cids) +
-	       paths_memory(engine->paths) +
+	       paths_memory(engine->paths) + addresses_memory(engine->peer) +
 	       handshake_memory(engine->hs) +
 	       buffer_memory(&engine->facts.peer_certificate);
 }

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "engine/engine.h"
+#include "engine/peer_table.h"
 #include "tests/support/simulation.h"
 
 #define SECOND 1000000ull
@@ -144,6 +145,29 @@ static void a_rebinding_is_followed(void **state)
 	ping(&world);
 	wait_for(&world, 10 * SECOND);
 	assert_address(&world, "sensor");
+	simulation_clear(&world);
+}
+
+/* Whoever moves holds its addresses too, as long as they are looked at. */
+static void addresses_are_counted_as_memory(void **state)
+{
+	struct simulation world;
+	struct strays strays;
+	struct endpoint_paths *paths;
+	size_t all;
+
+	(void)state;
+	start(&world, 13, ADTLS_MIGRATION_ENHANCED, &strays);
+	world.client_address = "elsewhere";
+	ping(&world);
+	wait_for(&world, SECOND / 2);
+	paths = world.server_engine->peer->paths;
+	assert_non_null(paths);
+	all = engine_memory(world.server_engine);
+	assert_int_equal(world.server_engine->accounted, all);
+	world.server_engine->peer->paths = NULL;
+	assert_true(engine_memory(world.server_engine) + sizeof(*paths) <= all);
+	world.server_engine->peer->paths = paths;
 	simulation_clear(&world);
 }
 
@@ -485,6 +509,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_rebinding_is_followed),
+		cmocka_unit_test(addresses_are_counted_as_memory),
 		cmocka_unit_test(the_basic_check_is_faster),
 		cmocka_unit_test(data_goes_to_the_old_address_until_then),
 		cmocka_unit_test(without_a_check_nobody_moves),
