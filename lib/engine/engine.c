@@ -65,7 +65,8 @@ static bool make_parts(struct adtls_engine *engine, const char *server_name,
 	return start_handshake(engine);
 }
 
-bool engine_restart_without_cookie(struct adtls_engine *engine)
+bool engine_restart_without_cookie(struct adtls_engine *engine,
+				   adtls_time_t now)
 {
 	if (engine->role != ADTLS_CLIENT || engine->has_restarted ||
 	    engine->hs == NULL ||
@@ -79,7 +80,11 @@ bool engine_restart_without_cookie(struct adtls_engine *engine)
 	channel_restart(&engine->channel,
 			config_reassembly_budget(engine->config),
 			&engine->config->timer);
-	return start_handshake(engine);
+	if (start_handshake(engine))
+		return true;
+	engine_fail(engine, now, ADTLS_ALERT_NONE, ADTLS_REASON_INTERNAL,
+		    "out of memory");
+	return false;
 }
 
 static int engine_new(struct adtls_config *config, adtls_role_t role,

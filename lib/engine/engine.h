@@ -154,8 +154,9 @@ struct adtls_engine {
 
 /* A client whose cookie was not good (any more) starts once again without it:
  * its address or the server's keys may have changed meanwhile (protocol §7).
- * False: not the time for it, or out of memory. */
-bool engine_restart_without_cookie(struct adtls_engine *engine);
+ * False: not the time for it; or out of memory, which ends the connection. */
+bool engine_restart_without_cookie(struct adtls_engine *engine,
+				   adtls_time_t now);
 
 /* A server's engine, from the front door. @registry may be NULL. */
 int engine_new_server(struct adtls_config *config, const struct hs_start *start,

@@ -239,7 +239,7 @@ static void receive_alert(struct adtls_engine *engine, adtls_time_t now,
 		if (wire_reader_finished(&reader))
 			engine->remembered_alert = alert;
 		if (alert == ADTLS_ALERT_ILLEGAL_PARAMETER &&
-		    engine_restart_without_cookie(engine))
+		    engine_restart_without_cookie(engine, now))
 			config_trace(engine->config, "start again");
 		return;
 	}

@@ -314,6 +314,11 @@ tests_unit_test_attestation_ticket_denials_SOURCES = tests/unit/test_attestation
 cmocka_programs += tests/unit/test_crypto_credentials_psk
 tests_unit_test_crypto_credentials_psk_SOURCES = tests/unit/test_crypto_credentials_psk.c
 
+cmocka_programs += tests/unit/test_engine_restart
+tests_unit_test_engine_restart_SOURCES = tests/unit/test_engine_restart.c \
+	tests/unit/lone_handshake.c tests/unit/lone_handshake.h
+tests_unit_test_engine_restart_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=handshake_new
+
 cmocka_programs += tests/unit/test_engine_source_table
 tests_unit_test_engine_source_table_SOURCES = \
 	tests/unit/test_engine_source_table.c
