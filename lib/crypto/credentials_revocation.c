@@ -222,6 +222,27 @@ static unsigned check_certificate(const struct adtls_credentials *credentials,
 	return problems;
 }
 
+/* Can nobody have issued certificate @index but itself? It is an anchor then, or
+ * not trusted. By its names alone it may also be its issuer's namesake. */
+static bool is_end_of_path(const struct adtls_credentials *credentials,
+			   const gnutls_x509_crt_t *chain, size_t count,
+			   size_t index, const gnutls_datum_t *issuer)
+{
+	gnutls_x509_crt_t anchor;
+
+	if (!has_name(chain[index], gnutls_x509_crt_get_raw_dn, issuer))
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		if (i != index &&
+		    has_name(chain[i], gnutls_x509_crt_get_raw_dn, issuer))
+			return false;
+	}
+	return gnutls_x509_trust_list_get_issuer(credentials->trust,
+						 chain[index], &anchor,
+						 0) != 0 ||
+	       gnutls_x509_crt_equals(anchor, chain[index]) != 0;
+}
+
 unsigned revocation_check(const struct adtls_credentials *credentials,
 			  const gnutls_x509_crt_t *chain, size_t count,
 			  int64_t utc_s)
@@ -235,8 +256,7 @@ unsigned revocation_check(const struct adtls_credentials *credentials,
 
 		if (gnutls_x509_crt_get_raw_issuer_dn(chain[i], &issuer) < 0)
 			return problems | ADTLS_PROBLEM_CRL_INVALID;
-		/* What is its own issuer is an anchor, or not trusted. */
-		if (!has_name(chain[i], gnutls_x509_crt_get_raw_dn, &issuer))
+		if (!is_end_of_path(credentials, chain, count, i, &issuer))
 			problems |= check_certificate(credentials, chain, count,
 						      i, &issuer, utc_s);
 		datum_clear(&issuer);

@@ -97,6 +97,23 @@ static void a_revoked_server(void **state)
 		       ADTLS_REASON_CERTIFICATE_REVOKED);
 }
 
+/* Its subject is its issuer's, but not its key: it is not its own issuer. */
+static void a_revoked_server_in_its_authoritys_name(void **state)
+{
+	static const struct test_certificate leaf = {
+		.name = "intermediate",
+		.key = TEST_SERVER_NAME,
+		.issuer = "intermediate",
+		.dns_name = TEST_SERVER_NAME,
+	};
+
+	(void)state;
+	server_is(&leaf);
+	assert_int_equal(add_crl(&of_intermediate), ADTLS_OK);
+	assert_refuses(ADTLS_ALERT_CERTIFICATE_REVOKED,
+		       ADTLS_REASON_CERTIFICATE_REVOKED);
+}
+
 static void a_revoked_authority(void **state)
 {
 	(void)state;
@@ -497,6 +514,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		TEST(a_revoked_server),
+		TEST(a_revoked_server_in_its_authoritys_name),
 		TEST(a_revoked_authority),
 		TEST(a_revoked_client),
 		TEST(lists_that_do_not_name_it),
