@@ -35,6 +35,7 @@ struct attestation {
 	struct buffer message;		/* the CMW, until it is appraised */
 	adtls_job_t *appraisal;		/* to be handed out */
 	uint64_t awaited;		/* serial of the appraisal; 0: none */
+	int64_t began_s;		/* UTC, of the appraisal */
 	uint64_t deadline_us;		/* of the appraisal, then of the grant */
 	adtls_authorization_t authorization;
 	adtls_verdict_t *verdict;
@@ -72,9 +73,9 @@ bool attestation_is_denied_since(const struct attestation *attestation);
 /* Note whose tickets these will be. */
 bool attestation_note_identity_key(struct attestation *attestation,
 				   adtls_bytes_t spki);
-/* The peer was refused: its tickets of before are good no more. */
+/* The peer was refused: its tickets of until @utc_s are good no more. */
 void attestation_note_denial(const struct attestation *attestation,
-			     adtls_time_t now);
+			     int64_t utc_s);
 
 /* attestation_appraisal.c */
 

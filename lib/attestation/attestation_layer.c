@@ -104,10 +104,27 @@ static void *new_attestation(const adtls_config_t *config, adtls_role_t role)
 	return attestation;
 }
 
+/* Whoever hangs up before its verdict keeps no tickets that a refusal would have
+ * taken back (protocol §6). What was granted after the appraisal began was
+ * granted to other Evidence. */
+static void end(void *layer)
+{
+	struct attestation *attestation = layer;
+
+	if (attestation->awaited == 0)
+		return;
+	attestation->awaited = 0;
+	attestation_note_denial(attestation, attestation->began_s);
+	config_trace(attestation->config,
+		     "the connection ends before its verdict: tickets of this "
+		     "device are refused");
+}
+
 static void free_attestation(void *layer)
 {
 	struct attestation *attestation = layer;
 
+	end(attestation);
 	buffer_clear(&attestation->message);
 	adtls_job_free(attestation->appraisal);
 	adtls_verdict_unref(attestation->verdict);
@@ -189,7 +206,7 @@ static void deny(struct attestation *attestation, adtls_time_t now,
 	attestation->deadline_us = ADTLS_NEVER;
 	/* A grant that ends was no mistake. */
 	if (reason != ADTLS_REASON_GRANT_EXPIRED)
-		attestation_note_denial(attestation, now);
+		attestation_note_denial(attestation, now.utc_s);
 	if (verdict == NULL) {
 		attestation->authorization = ADTLS_AUTHORIZATION_DENIED;
 		return;
@@ -254,6 +271,7 @@ static bool peer_is_finished(void *layer, struct handshake *hs)
 		return false;
 	}
 	attestation->awaited = attestation->appraisal->serial;
+	attestation->began_s = hs->now.utc_s;
 	attestation->deadline_us =
 		hs->now.monotonic_us + policy->appraisal_deadline_us;
 	return true;
@@ -292,7 +310,7 @@ static void begin_grant(struct attestation *attestation,
 static void refuse_tickets(struct attestation *attestation, adtls_time_t now)
 {
 	attestation->deadline_us = ADTLS_NEVER;
-	attestation_note_denial(attestation, now);
+	attestation_note_denial(attestation, now.utc_s);
 }
 
 static bool finish_job(void *layer, adtls_time_t now, adtls_job_t *job)
@@ -392,6 +410,7 @@ const struct hs_layer attestation_layer = {
 	.allows_external_psk = allows_external_psk,
 	.new = new_attestation,
 	.free = free_attestation,
+	.end = end,
 	.negotiate = attestation_negotiate,
 	.needs_client_certificate = needs_client_certificate,
 	.has_message = has_message,

@@ -159,10 +159,10 @@ bool attestation_note_identity_key(struct attestation *attestation,
 }
 
 void attestation_note_denial(const struct attestation *attestation,
-			     adtls_time_t now)
+			     int64_t utc_s)
 {
 	const struct adtls_config *config = attestation->config;
 
 	ticket_denials_add(config->attestation.denials, attestation->tik_digest,
-			   now.utc_s, config->tickets.lifetime_s);
+			   utc_s, config->tickets.lifetime_s);
 }

@@ -257,6 +257,8 @@ static void emit_closed(struct adtls_engine *engine, adtls_alert_t alert,
 	if (engine->phase == ENGINE_HANDSHAKING)
 		data_queue_clear(&engine->held);
 	engine->phase = ENGINE_CLOSED;
+	if (engine->config->layer != NULL)
+		engine->config->layer->end(engine->layer);
 	handshake_free(engine->hs);
 	engine->hs = NULL;
 	engine_emit(engine, &event);

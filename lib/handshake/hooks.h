@@ -29,6 +29,9 @@ struct hs_layer {
 	/* The layer's state of one connection. NULL: out of memory. */
 	void *(*new)(const adtls_config_t *config, adtls_role_t role);
 	void (*free)(void *layer);
+	/* The connection is over, whoever ended it: nothing comes of what is
+	 * still pending. */
+	void (*end)(void *layer);
 
 	/* As a server, once handshake keys are in use: settle what will be in
 	 * EncryptedExtensions. As a client, once EncryptedExtensions has been

@@ -8,6 +8,8 @@
 #include <cmocka.h>
 #include <stdio.h>
 
+#include "attestation/attestation.h"
+#include "engine/engine.h"
 #include "tests/scenario/resuming.h"
 
 static void attested_options(struct simulation_options *out, uint64_t seed)
@@ -133,6 +135,71 @@ static void a_denial_takes_tickets_back(void **state)
 	release(&options);
 }
 
+/* Hanging up before the verdict is no way to keep older tickets. */
+static void hanging_up_takes_tickets_back(void **state)
+{
+	struct simulation_options options;
+	struct simulation world;
+	adtls_ticket_t *first, *second;
+
+	(void)state;
+	attested_options(&options, 27);
+	given.count = 2;
+	simulation_init(&world, &options);
+	connect_both(&world);
+	first = take_ticket(&world);
+	second = take_ticket(&world);
+	simulation_reconnect(&world, NULL);
+	simulation_run(&world, world.now.monotonic_us + SECOND);
+	assert_true(world.server.connected);
+	assert_false(world.server.authorized);
+	adtls_engine_close(world.client_engine, world.now);
+	simulation_run(&world, world.now.monotonic_us + SECOND);
+	assert_int_equal(world.server.reason, ADTLS_REASON_CLOSED_BY_PEER);
+	simulation_reconnect(&world, first);
+	connect_both(&world);
+	assert_false(is_resumed(&world));
+	assert_true(world.server.authorized);
+	/* Nor is silence, when the server is done with the connection. */
+	simulation_reconnect(&world, NULL);
+	simulation_run(&world, world.now.monotonic_us + SECOND);
+	assert_true(world.server.connected);
+	simulation_reconnect(&world, second);
+	connect_both(&world);
+	assert_false(is_resumed(&world));
+	assert_true(resumes(&world));
+	simulation_clear(&world);
+	release(&options);
+}
+
+/* A device is denied on one connection while it resumes on another. */
+static void a_grant_may_be_withdrawn_meanwhile(void **state)
+{
+	struct simulation_options options;
+	const struct attestation *attestation;
+	struct simulation world;
+
+	(void)state;
+	attested_options(&options, 28);
+	simulation_init(&world, &options);
+	connect_both(&world);
+	simulation_reconnect(&world, take_ticket(&world));
+	/* The ticket is accepted, the client's Finished on its way. */
+	while (world.server_engine == NULL)
+		simulation_run(&world, world.now.monotonic_us + 1000);
+	assert_int_equal(world.server_engine->hs->psk.selected.kind,
+			 HS_PSK_TICKET);
+	attestation = world.server_engine->layer;
+	attestation_note_denial(attestation, world.now.utc_s);
+	simulation_run(&world, world.now.monotonic_us + 5 * SECOND);
+	assert_false(world.server.connected);
+	assert_int_equal(world.server.reason, ADTLS_REASON_GRANT_WITHDRAWN);
+	assert_int_equal(world.client.alert, ADTLS_ALERT_ATTESTATION_FAILED);
+	assert_true(world.client.alert_received);
+	simulation_clear(&world);
+	release(&options);
+}
+
 /* A ticket without a grant is no way around the policy of another process. */
 static void a_ticket_without_a_grant_is_none_where_one_is_required(void **state)
 {
@@ -224,6 +291,8 @@ int main(void)
 		cmocka_unit_test(a_grant_is_resumed),
 		cmocka_unit_test(no_ticket_before_the_grant),
 		cmocka_unit_test(a_denial_takes_tickets_back),
+		cmocka_unit_test(hanging_up_takes_tickets_back),
+		cmocka_unit_test(a_grant_may_be_withdrawn_meanwhile),
 		cmocka_unit_test(
 			a_ticket_without_a_grant_is_none_where_one_is_required),
 		cmocka_unit_test(a_grant_is_for_one_policy),
