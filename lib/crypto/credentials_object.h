@@ -11,6 +11,7 @@
 /* Keys that were agreed on elsewhere, or who knows them. */
 struct credentials_psk {
 	adtls_psk_t own; /* none if its key is empty */
+	atomic_uint own_roles; /* 1 << adtls_role_t, of the first to use it */
 	adtls_psk_client_func find_as_client;
 	void *client_context;
 	adtls_psk_server_func find_as_server;

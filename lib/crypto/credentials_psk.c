@@ -120,6 +120,17 @@ credentials_own_psk(const struct adtls_credentials *credentials)
 	return credentials->psk.own.key_len > 0 ? &credentials->psk.own : NULL;
 }
 
+bool credentials_take_psk_role(struct adtls_credentials *credentials,
+			       adtls_role_t role)
+{
+	unsigned wanted = 1U << role, before = 0;
+
+	return credentials->psk.own.key_len == 0 ||
+	       atomic_compare_exchange_strong(&credentials->psk.own_roles,
+					      &before, wanted) ||
+	       before == wanted;
+}
+
 static enum credentials_psk_result judge(int answer, adtls_psk_t *psk)
 {
 	if (answer == 1 && is_fit(psk))

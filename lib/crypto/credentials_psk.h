@@ -22,6 +22,11 @@ bool credentials_can_serve(const struct adtls_credentials *credentials);
 const adtls_psk_t *
 credentials_own_psk(const struct adtls_credentials *credentials);
 
+/* Use the PSK that was set, if one was, as @role from here on. False: it is in
+ * use as the other (RFC 9257 §4.1, §5). */
+bool credentials_take_psk_role(struct adtls_credentials *credentials,
+			       adtls_role_t role);
+
 /* The PSK to offer to @server_name. Wipe @out. */
 enum credentials_psk_result
 credentials_client_psk(const struct adtls_credentials *credentials,

@@ -31,7 +31,7 @@ int adtls_endpoint_new(adtls_config_t *config, adtls_time_t now,
 	int error;
 
 	*out = NULL;
-	error = config_use(config);
+	error = config_use(config, ADTLS_SERVER);
 	if (error != ADTLS_OK)
 		return error;
 	if (!credentials_can_serve(config->credentials)) {

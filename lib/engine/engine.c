@@ -97,7 +97,7 @@ static int engine_new(struct adtls_config *config, adtls_role_t role,
 	int error;
 
 	*out = NULL;
-	error = config_use(config);
+	error = config_use(config, role);
 	if (error != ADTLS_OK)
 		return error;
 	engine = calloc(1, sizeof(*engine));

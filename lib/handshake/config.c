@@ -216,13 +216,20 @@ size_t config_reassembly_budget(const struct adtls_config *config)
 		       CONFIG_REASSEMBLY_BUDGET;
 }
 
-int config_use(struct adtls_config *config)
+int config_use(struct adtls_config *config, adtls_role_t role)
 {
 	int error = adtls_config_seal(config, NULL, 0);
+	adtls_credentials_t *credentials;
 
-	if (error == ADTLS_OK)
-		adtls_config_ref(config);
-	return error;
+	if (error != ADTLS_OK)
+		return error;
+	for (size_t i = 0; (credentials = config_credentials(config, i)) != NULL;
+	     i++) {
+		if (!credentials_take_psk_role(credentials, role))
+			return ADTLS_E_CREDENTIALS;
+	}
+	adtls_config_ref(config);
+	return ADTLS_OK;
 }
 
 void config_trace(const struct adtls_config *config, const char *format, ...)

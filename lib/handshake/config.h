@@ -99,8 +99,8 @@ size_t config_reassembly_budget(const struct adtls_config *config);
 /* Can a peer be accepted at all? */
 bool config_trusts_someone(const struct adtls_config *config,
 			   const adtls_credentials_t *credentials);
-/* Seal and take a reference; the message is dropped. */
-int config_use(struct adtls_config *config);
+/* Seal for @role and take a reference; the message is dropped. */
+int config_use(struct adtls_config *config, adtls_role_t role);
 /* Write a line to the trace, printf-like; nothing without a trace. */
 void config_trace(const struct adtls_config *config, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));

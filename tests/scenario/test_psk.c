@@ -593,10 +593,40 @@ static void what_cannot_work_is_said_when_it_is_sealed(void **state)
 	adtls_attester_unref(attester);
 }
 
+/* RFC 9257 §4.1: whoever is client and server by one key can be reflected. */
+static void one_key_serves_one_role(void **state)
+{
+	const adtls_time_t now = { 1, SIMULATION_UTC };
+	adtls_endpoint_t *endpoint;
+	adtls_engine_t *engine;
+
+	(void)state;
+	only_psk();
+	for (unsigned server_first = 0; server_first <= 1; server_first++) {
+		adtls_config_t *config = config_with_psk();
+
+		if (server_first) {
+			assert_int_equal(adtls_endpoint_new(config, now,
+							    &endpoint),
+					 ADTLS_OK);
+			adtls_endpoint_free(endpoint);
+		}
+		assert_int_equal(adtls_engine_new_client(config, NULL, now,
+							 &engine),
+				 server_first ? ADTLS_E_CREDENTIALS : ADTLS_OK);
+		adtls_engine_free(engine);
+		assert_int_equal(adtls_endpoint_new(config, now, &endpoint),
+				 server_first ? ADTLS_OK : ADTLS_E_CREDENTIALS);
+		adtls_endpoint_free(endpoint);
+		adtls_config_unref(config);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(neither_side_needs_a_certificate),
+		cmocka_unit_test(one_key_serves_one_role),
 		cmocka_unit_test(certificates_may_be_there_too),
 		cmocka_unit_test(the_suite_fits_the_psk),
 		cmocka_unit_test(another_group_is_no_trouble),

@@ -35,7 +35,8 @@ typedef struct adtls_address {
  * adtls_endpoint_new:
  * @config: with credentials; a reference is taken; sealed if it is not yet
  *
- * Returns: ADTLS_OK, ADTLS_E_MEMORY, or what adtls_config_seal() found.
+ * Returns: ADTLS_OK, ADTLS_E_MEMORY, what adtls_config_seal() found, or
+ * ADTLS_E_CREDENTIALS for a PSK that a client uses (adtls_credentials_set_psk()).
  */
 int adtls_endpoint_new(adtls_config_t *config, adtls_time_t now,
 		       adtls_endpoint_t **out);

@@ -67,7 +67,8 @@ typedef struct adtls_event {
  *
  * Servers' engines come from an adtls_endpoint_t, once a cookie is checked.
  *
- * Returns: ADTLS_OK, ADTLS_E_MEMORY, or what adtls_config_seal() found.
+ * Returns: ADTLS_OK, ADTLS_E_MEMORY, what adtls_config_seal() found, or
+ * ADTLS_E_CREDENTIALS for a PSK that a server uses (adtls_credentials_set_psk()).
  */
 int adtls_engine_new_client(adtls_config_t *config, const char *server_name,
 			    adtls_time_t now, adtls_engine_t **out);

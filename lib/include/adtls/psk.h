@@ -38,6 +38,11 @@ typedef struct adtls_psk {
 	size_t key_len;
 } adtls_psk_t;
 
+/* Who uses one key as client and as server can be made to talk to itself: its
+ * hello comes back, and the key proves nothing (RFC 9257 §4.1, the Selfie attack).
+ * So a key belongs to two peers in fixed roles. Two keys, or an identity that is
+ * good in one direction alone, serve peers that call each other. */
+
 /**
  * adtls_credentials_set_psk:
  * @credentials: not yet in use by a sealed configuration
@@ -46,6 +51,10 @@ typedef struct adtls_psk {
  *
  * One PSK: a client offers it to every server, a server accepts it from every
  * client. The callbacks below choose among several.
+ *
+ * For one role: once a client has been made of the credentials, no endpoint can
+ * be, and the other way round (ADTLS_E_CREDENTIALS). What the callbacks give,
+ * and what several credentials hold, is for the application to keep apart.
  *
  * Returns: ADTLS_OK or ADTLS_E_INVALID.
  */
