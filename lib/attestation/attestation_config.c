@@ -4,6 +4,7 @@
 #include "attestation/attestation.h"
 
 #include "attesters/attester.h"
+#include "verifiers/verifier.h"
 
 #include <string.h>
 
@@ -28,8 +29,10 @@ static void hash_line(void *context, const char *line)
 	crypto_hash_update(context, line, strlen(line) + 1);
 }
 
-/* A digest of what @policy demands, however it is written down. */
+/* A digest of what @policy demands, however it is written down, and of who
+ * decides whether it is so. */
 static bool digest_policy(const adtls_policy_t *policy,
+			  const adtls_verifier_t *verifier,
 			  uint8_t out[POLICY_DIGEST_LEN])
 {
 	struct crypto_hash_state *hash = crypto_hash_new(&crypto_sha256);
@@ -37,6 +40,7 @@ static bool digest_policy(const adtls_policy_t *policy,
 
 	if (ok) {
 		adtls_policy_describe(policy, hash_line, hash);
+		hash_line(hash, verifier_name(verifier));
 		ok = crypto_hash_peek(hash, out);
 	}
 	crypto_hash_free(hash);
@@ -45,12 +49,14 @@ static bool digest_policy(const adtls_policy_t *policy,
 
 /* What tickets of an earlier connection are measured by. */
 static bool prepare_tickets(adtls_config_t *config,
-			    const adtls_policy_t *policy)
+			    const adtls_policy_t *policy,
+			    const adtls_verifier_t *verifier)
 {
 	if (config->attestation.denials == NULL)
 		config->attestation.denials = ticket_denials_new();
 	return config->attestation.denials != NULL &&
-	       digest_policy(policy, config->attestation.policy_digest);
+	       digest_policy(policy, verifier,
+			     config->attestation.policy_digest);
 }
 
 int adtls_config_set_policy(adtls_config_t *config, adtls_policy_t *policy,
@@ -61,13 +67,15 @@ int adtls_config_set_policy(adtls_config_t *config, adtls_policy_t *policy,
 
 	if (atomic_load(&config->is_sealed) || policy == NULL)
 		return ADTLS_E_INVALID;
-	if (!prepare_tickets(config, policy))
-		return ADTLS_E_MEMORY;
 	if (verifier == NULL) {
 		error = adtls_local_verifier_new(policy, &local);
 		if (error != ADTLS_OK)
 			return error;
 		verifier = local;
+	}
+	if (!prepare_tickets(config, policy, verifier)) {
+		adtls_verifier_unref(local);
+		return ADTLS_E_MEMORY;
 	}
 	adtls_policy_unref(config->attestation.policy);
 	adtls_verifier_unref(config->attestation.verifier);

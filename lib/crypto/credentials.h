@@ -39,6 +39,11 @@ bool credentials_authorities(const struct adtls_credentials *credentials,
 /* Did one of @authorities, a list like that, issue a certificate of our chain? */
 bool credentials_have_issuer(const struct adtls_credentials *credentials,
 			     adtls_bytes_t authorities);
+/* A digest of all that decides about a peer: anchors, pins, revocation lists,
+ * rules. For credentials in use, which change no more. False: out of memory. */
+#define CREDENTIALS_TRUST_DIGEST_LEN 32
+bool credentials_trust_digest(struct adtls_credentials *credentials,
+			      uint8_t out[CREDENTIALS_TRUST_DIGEST_LEN]);
 bool credentials_reproducible(const struct adtls_credentials *credentials);
 
 /* The outcome of validating what a peer shows. */

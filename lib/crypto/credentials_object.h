@@ -38,6 +38,18 @@ struct credentials_rules {
 	unsigned peer_types; /* adtls_peer_types_t; 0: by what is there */
 };
 
+enum trust_digest_state {
+	TRUST_DIGEST_NONE,
+	TRUST_DIGEST_BEING_KEPT,
+	TRUST_DIGEST_KEPT
+};
+
+/* Made when first asked for. */
+struct credentials_trust_digest {
+	atomic_uint state; /* enum trust_digest_state */
+	uint8_t bytes[CREDENTIALS_TRUST_DIGEST_LEN];
+};
+
 struct adtls_credentials {
 	atomic_uint references;
 	bool is_reproducible;
@@ -50,6 +62,7 @@ struct adtls_credentials {
 	gnutls_x509_crl_t *crls;
 	size_t crl_count;
 	struct buffer pins; /* SHA-256 of SubjectPublicKeyInfos */
+	struct credentials_trust_digest trust_digest;
 
 	struct credentials_psk psk;
 };

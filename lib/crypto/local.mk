@@ -20,6 +20,7 @@ libadtls_core_la_SOURCES += \
 	lib/crypto/credentials_revocation.c \
 	lib/crypto/credentials_revocation.h \
 	lib/crypto/credentials_rules.c \
+	lib/crypto/credentials_trust_digest.c \
 	lib/crypto/credentials_validate.c \
 	lib/crypto/datum.c \
 	lib/crypto/datum.h \

@@ -128,11 +128,14 @@ static bool find_ticket(struct handshake *hs, const struct hello_offer *offer,
 	struct buffer bytes = { 0 };
 	struct ticket_state state = { 0 };
 	const char *refusal = NULL;
+	uint8_t binding[TICKET_BINDING_LEN];
 	bool is_ours;
 
-	if (tickets->count == 0 || hs->now.utc_s == ADTLS_UTC_UNKNOWN)
+	if (tickets->count == 0 || hs->now.utc_s == ADTLS_UTC_UNKNOWN ||
+	    !hs_resumption_binding(hs, binding))
 		return false;
-	is_ours = ticket_keys_open(tickets->keys, offered->identity, &bytes) &&
+	is_ours = ticket_keys_open(tickets->keys, binding, offered->identity,
+				   &bytes) &&
 		  ticket_state_read(buffer_bytes(&bytes), &state) &&
 		  state.peer_identity.len < ADTLS_NAME_MAX;
 	if (is_ours)

@@ -27,6 +27,24 @@ static bool wants_tickets(const struct handshake *hs)
 	       hs->facts->psk != HS_PSK_EXTERNAL;
 }
 
+bool hs_resumption_binding(const struct handshake *hs,
+			   uint8_t out[TICKET_BINDING_LEN])
+{
+	const struct adtls_config *config = hs->config;
+	uint8_t bytes[CREDENTIALS_TRUST_DIGEST_LEN + 3];
+	struct wire_writer writer;
+
+	wire_writer_init(&writer, bytes, sizeof(bytes));
+	wire_write_u8(&writer, (uint8_t)config->client_authentication);
+	wire_write_u8(&writer, config->verification.verify != NULL);
+	wire_write_u8(&writer, config->verification.may_accept);
+	return credentials_trust_digest(
+		       hs->credentials,
+		       wire_write_reserve(&writer,
+					  CREDENTIALS_TRUST_DIGEST_LEN)) &&
+	       crypto_hash_compute(&crypto_sha256, wire_written(&writer), out);
+}
+
 static bool fill(struct handshake *hs, struct hs_resumption *resumption)
 {
 	const struct hs_psk *psk = &hs->psk.selected;
@@ -38,7 +56,9 @@ static bool fill(struct handshake *hs, struct hs_resumption *resumption)
 	resumption->has_client_certificate =
 		is_resumed ? psk->has_client_certificate :
 			     hs->peer.key != NULL;
-	return transcript_hash(&hs->transcript, hash) &&
+	return (hs->role == ADTLS_CLIENT ||
+		hs_resumption_binding(hs, resumption->binding)) &&
+	       transcript_hash(&hs->transcript, hash) &&
 	       key_schedule_derive(&hs->schedule, "res master", hash,
 				   &resumption->main);
 }
@@ -103,6 +123,7 @@ static bool describe(const struct adtls_config *config,
 }
 
 static bool seal(const struct adtls_config *config,
+		 const uint8_t binding[TICKET_BINDING_LEN],
 		 const struct ticket_state *state, struct buffer *out)
 {
 	struct ticket_keys *keys = config->tickets.keys;
@@ -115,8 +136,8 @@ static bool seal(const struct adtls_config *config,
 	ok = !writer.failed &&
 	     ticket_keys_rotate(keys, &config->random, state->issued_s,
 				config->tickets.lifetime_s) &&
-	     ticket_keys_seal(keys, &config->random, wire_written(&writer),
-			      out);
+	     ticket_keys_seal(keys, &config->random, binding,
+			      wire_written(&writer), out);
 	bytes_wipe(bytes, sizeof(bytes));
 	return ok;
 }
@@ -162,7 +183,7 @@ bool hs_resumption_write(const struct adtls_config *config,
 	if (ok) {
 		state.layer = wire_written(&writer);
 		message.age_add = state.age_add;
-		ok = seal(config, &state, &sealed);
+		ok = seal(config, facts->resumption->binding, &state, &sealed);
 		secret_wipe(&state.psk);
 	}
 	message.ticket = buffer_bytes(&sealed);

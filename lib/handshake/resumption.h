@@ -6,6 +6,7 @@
 
 #include "base/buffer.h"
 #include "crypto/hash.h"
+#include "handshake/ticket_keys.h"
 
 #include <adtls/types.h>
 
@@ -20,7 +21,14 @@ struct hs_resumption {
 	/* As a server. */
 	int64_t authenticated_s;	/* UTC, of the last full handshake */
 	bool has_client_certificate;
+	uint8_t binding[TICKET_BINDING_LEN];
 };
+
+/* A digest of what decides about clients: the configuration's rules for them and
+ * the credentials that they meet. The layer's part is in its own bytes of a
+ * ticket. False: out of memory. */
+bool hs_resumption_binding(const struct handshake *hs,
+			   uint8_t out[TICKET_BINDING_LEN]);
 
 void hs_resumption_free(struct hs_resumption *resumption);
 /* Once the client's Finished is in the transcript: keep what tickets need, if

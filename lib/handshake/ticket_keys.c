@@ -11,6 +11,8 @@
 #define SEALING_SUITE 0x1302	/* TLS_AES_256_GCM_SHA384, for its AEAD */
 #define NAME_LABEL "adtls ticket key name"
 #define KEY_LABEL "adtls ticket key"
+#define HEADER_LEN (TICKET_KEY_NAME_LEN + TICKET_SALT_LEN)
+#define ADDITIONAL_LEN (HEADER_LEN + TICKET_BINDING_LEN)
 
 struct ticket_keys *ticket_keys_new(void)
 {
@@ -153,21 +155,34 @@ static struct crypto_aead *make_aead(const struct ticket_key *key,
 	return aead;
 }
 
+/* What the tag covers beside the state: the ticket's header and its binding. */
+static void write_additional(const uint8_t header[HEADER_LEN],
+			     const uint8_t binding[TICKET_BINDING_LEN],
+			     uint8_t out[ADDITIONAL_LEN])
+{
+	memcpy(out, header, HEADER_LEN);
+	memcpy(out + HEADER_LEN, binding, TICKET_BINDING_LEN);
+}
+
 static bool seal_in_place(struct crypto_aead *aead, const uint8_t *nonce,
+			  const uint8_t binding[TICKET_BINDING_LEN],
 			  size_t state_len, struct buffer *out)
 {
-	const size_t header_len = TICKET_KEY_NAME_LEN + TICKET_SALT_LEN;
+	uint8_t additional[ADDITIONAL_LEN];
 
-	if (!crypto_aead_seal(aead, nonce, bytes_of(out->data, header_len),
-			      out->data + header_len, state_len))
+	write_additional(out->data, binding, additional);
+	if (!crypto_aead_seal(aead, nonce,
+			      bytes_of(additional, sizeof(additional)),
+			      out->data + HEADER_LEN, state_len))
 		return false;
 	out->len += CRYPTO_TAG_MAX;
 	return true;
 }
 
 bool ticket_keys_seal(struct ticket_keys *keys,
-		      const struct crypto_random *random, adtls_bytes_t state,
-		      struct buffer *out)
+		      const struct crypto_random *random,
+		      const uint8_t binding[TICKET_BINDING_LEN],
+		      adtls_bytes_t state, struct buffer *out)
 {
 	uint8_t salt[TICKET_SALT_LEN], nonce[CRYPTO_NONCE_LEN];
 	struct crypto_aead *aead;
@@ -186,17 +201,18 @@ bool ticket_keys_seal(struct ticket_keys *keys,
 	     buffer_set(out, key.name, sizeof(key.name)) &&
 	     buffer_append(out, salt, sizeof(salt)) &&
 	     buffer_append(out, state.data, state.len) &&
-	     seal_in_place(aead, nonce, state.len, out);
+	     seal_in_place(aead, nonce, binding, state.len, out);
 	crypto_aead_free(aead);
 	bytes_wipe(&key, sizeof(key));
 	return ok;
 }
 
-bool ticket_keys_open(struct ticket_keys *keys, adtls_bytes_t sealed,
-		      struct buffer *out_state)
+bool ticket_keys_open(struct ticket_keys *keys,
+		      const uint8_t binding[TICKET_BINDING_LEN],
+		      adtls_bytes_t sealed, struct buffer *out_state)
 {
-	adtls_bytes_t name, salt, header, rest;
-	uint8_t nonce[CRYPTO_NONCE_LEN];
+	adtls_bytes_t name, salt, rest;
+	uint8_t nonce[CRYPTO_NONCE_LEN], additional[ADDITIONAL_LEN];
 	struct crypto_aead *aead;
 	struct wire_reader reader;
 	struct ticket_key key;
@@ -208,11 +224,12 @@ bool ticket_keys_open(struct ticket_keys *keys, adtls_bytes_t sealed,
 	rest = wire_read_rest(&reader);
 	if (rest.len < CRYPTO_TAG_MAX || !find_key(keys, name.data, &key))
 		return false;
-	header = bytes_of(sealed.data, name.len + salt.len);
+	write_additional(sealed.data, binding, additional);
 	aead = make_aead(&key, salt.data, nonce);
 	ok = aead != NULL && buffer_set(out_state, rest.data, rest.len) &&
-	     crypto_aead_open(aead, nonce, header, out_state->data,
-			      out_state->len);
+	     crypto_aead_open(aead, nonce,
+			      bytes_of(additional, sizeof(additional)),
+			      out_state->data, out_state->len);
 	if (ok)
 		out_state->len -= CRYPTO_TAG_MAX;
 	else

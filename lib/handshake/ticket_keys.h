@@ -18,6 +18,8 @@
 #define TICKET_KEY_NAME_LEN 8
 #define TICKET_SALT_LEN 16
 #define TICKET_OVERHEAD (TICKET_KEY_NAME_LEN + TICKET_SALT_LEN + CRYPTO_TAG_MAX)
+/* SHA-256 of what decided about the ticket's owner. */
+#define TICKET_BINDING_LEN 32
 /* The newest seals; with the two before it tickets are still opened, so that one
  * sealed right before a change lives as long as any. */
 #define TICKET_KEYS 3
@@ -45,12 +47,15 @@ bool ticket_keys_give(struct ticket_keys *keys,
 bool ticket_keys_rotate(struct ticket_keys *keys,
 			const struct crypto_random *random, int64_t utc_s,
 			int64_t lifetime_s);
-/* Seal with the newest key. False: there is none, or out of memory. */
+/* Seal with the newest key, for those alone who open with the same @binding.
+ * False: there is no key, or out of memory. */
 bool ticket_keys_seal(struct ticket_keys *keys,
-		      const struct crypto_random *random, adtls_bytes_t state,
-		      struct buffer *out);
-/* False: not sealed with one of our keys, or changed since. */
-bool ticket_keys_open(struct ticket_keys *keys, adtls_bytes_t sealed,
-		      struct buffer *out_state);
+		      const struct crypto_random *random,
+		      const uint8_t binding[TICKET_BINDING_LEN],
+		      adtls_bytes_t state, struct buffer *out);
+/* False: not sealed with one of our keys and for @binding, or changed since. */
+bool ticket_keys_open(struct ticket_keys *keys,
+		      const uint8_t binding[TICKET_BINDING_LEN],
+		      adtls_bytes_t sealed, struct buffer *out_state);
 
 #endif

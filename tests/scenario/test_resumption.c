@@ -11,7 +11,9 @@
 
 #include <adtls/ticket.h>
 
+#include "handshake/config.h"
 #include "tests/scenario/resuming.h"
+#include "tests/support/test_credentials.h"
 
 static void check_chain(bool no_cookie)
 {
@@ -213,6 +215,84 @@ static bool resumes_elsewhere(const uint8_t *key)
 	simulation_clear(&here);
 	simulation_clear(&there);
 	return resumed;
+}
+
+static void (*change)(adtls_config_t *server);
+
+static void configure_changed(adtls_config_t *client, adtls_config_t *server)
+{
+	configure_tickets(client, server);
+	if (change != NULL)
+		change(server);
+}
+
+static void another_pin(adtls_config_t *server)
+{
+	const uint8_t digest[32] = { 1 };
+
+	adtls_credentials_add_pin_digest(server->credentials, digest);
+}
+
+static void another_anchor(adtls_config_t *server)
+{
+	struct test_bytes der = test_certificate_der(&test_root);
+
+	assert_int_equal(adtls_credentials_add_trust_mem(server->credentials,
+							 test_view(&der)),
+			 ADTLS_OK);
+}
+
+static void another_list(adtls_config_t *server)
+{
+	const struct test_crl made = { .issuer = &test_intermediate };
+	struct test_bytes der = test_crl_der(&made);
+
+	assert_int_equal(adtls_credentials_add_crl_mem(server->credentials,
+						       test_view(&der)),
+			 ADTLS_OK);
+}
+
+static void another_rule(adtls_config_t *server)
+{
+	adtls_credentials_set_purpose(server->credentials, "1.2.3");
+}
+
+static void clients_are_asked(adtls_config_t *server)
+{
+	adtls_config_set_client_authentication(
+		server, ADTLS_CLIENT_AUTHENTICATION_REQUEST);
+}
+
+/* A key may be shared; who decides otherwise about clients decides anew. */
+static void a_ticket_is_for_those_who_decide_alike(void **state)
+{
+	static void (*const changes[])(adtls_config_t *) = {
+		NULL,	      another_pin,  another_anchor,
+		another_list, another_rule, clients_are_asked,
+	};
+	struct simulation_options options = { .seed = 19,
+					      .configure = configure_changed };
+	struct simulation here, there;
+	adtls_ticket_t *ticket;
+
+	(void)state;
+	give_as_usual();
+	given.key = ticket_keys[0];
+	change = NULL;
+	simulation_init(&here, &options);
+	connect_both(&here);
+	ticket = take_ticket(&here);
+	for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
+		change = changes[i];
+		simulation_init(&there, &options);
+		connect_both(&there);
+		simulation_reconnect(&there, copy_of(ticket));
+		connect_both(&there);
+		assert_int_equal(is_resumed(&there), changes[i] == NULL);
+		simulation_clear(&there);
+	}
+	adtls_ticket_free(ticket);
+	simulation_clear(&here);
 }
 
 static void processes_share_a_key(void **state)
@@ -529,6 +609,7 @@ int main(void)
 			keys_change_and_old_tickets_stay_good_for_a_while),
 		cmocka_unit_test(own_keys_change_by_themselves),
 		cmocka_unit_test(processes_share_a_key),
+		cmocka_unit_test(a_ticket_is_for_those_who_decide_alike),
 		cmocka_unit_test(a_damaged_ticket_is_none),
 		cmocka_unit_test(a_stolen_ticket_is_worth_nothing),
 		cmocka_unit_test(a_ticket_is_for_one_name),

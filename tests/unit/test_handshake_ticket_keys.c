@@ -52,17 +52,20 @@ static int teardown(void **state)
 	return 0;
 }
 
+static const uint8_t one_binding[TICKET_BINDING_LEN] = { 1 };
+
 static bool seal(struct fixture *fixture, const char *text)
 {
 	buffer_clear(&fixture->sealed);
-	return ticket_keys_seal(fixture->keys, &fixture->random,
+	return ticket_keys_seal(fixture->keys, &fixture->random, one_binding,
 				bytes_of(text, strlen(text)), &fixture->sealed);
 }
 
 static bool opens(struct fixture *fixture, const char *text)
 {
 	buffer_clear(&fixture->opened);
-	return ticket_keys_open(fixture->keys, buffer_bytes(&fixture->sealed),
+	return ticket_keys_open(fixture->keys, one_binding,
+				buffer_bytes(&fixture->sealed),
 				&fixture->opened) &&
 	       bytes_equal(buffer_bytes(&fixture->opened),
 			   bytes_of(text, strlen(text)));
@@ -98,6 +101,19 @@ static void what_is_sealed_is_opened(void **state)
 	assert_memory_not_equal(copy + TICKET_KEY_NAME_LEN,
 				fixture->sealed.data + TICKET_KEY_NAME_LEN,
 				fixture->sealed.len - TICKET_KEY_NAME_LEN);
+}
+
+static void a_ticket_is_for_its_binding(void **state)
+{
+	const uint8_t other[TICKET_BINDING_LEN] = { 1, [31] = 1 };
+	struct fixture *fixture = *state;
+
+	rotate(fixture, UTC);
+	assert_true(seal(fixture, "state"));
+	assert_false(ticket_keys_open(fixture->keys, other,
+				      buffer_bytes(&fixture->sealed),
+				      &fixture->opened));
+	assert_true(opens(fixture, "state"));
 }
 
 static void every_bit_counts(void **state)
@@ -168,6 +184,8 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(what_is_sealed_is_opened,
 						setup, teardown),
+		cmocka_unit_test_setup_teardown(a_ticket_is_for_its_binding, setup,
+						teardown),
 		cmocka_unit_test_setup_teardown(every_bit_counts, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(two_older_keys_still_open,

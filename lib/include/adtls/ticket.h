@@ -57,6 +57,9 @@ int adtls_ticket_export(const adtls_ticket_t *ticket, uint8_t *out,
  * @bytes: what adtls_ticket_export() wrote; copied
  * @out: release with adtls_ticket_free(), or use up
  *
+ * A ticket vouches for its server in place of a certificate, by what the client
+ * trusted then: one that takes back an anchor or a pin drops its tickets too.
+ *
  * Returns: ADTLS_OK, ADTLS_E_MEMORY, ADTLS_E_DECODE, or ADTLS_E_UNSUPPORTED (a
  * version or suite that this build does not know).
  */
@@ -93,6 +96,20 @@ int adtls_config_set_tickets(adtls_config_t *config, unsigned count,
  * most once in the lifetime of a ticket; the first call makes the configuration
  * change keys no more by itself. Allowed at any time, from any thread, also on a
  * sealed configuration.
+ *
+ * A ticket is good where clients are judged as where it was given: it is bound to
+ * a digest of trust anchors, pins, revocation lists, rules and the mode of client
+ * authentication, and a grant to policy and Verifier as well. Processes that are
+ * configured otherwise, or the same one after a change, fall back to a full
+ * handshake. What a verify callback or the Verifier decides by is not known here,
+ * nor what a GnuTLS trust list has beside anchors: change the key when that
+ * changes.
+ *
+ * Denials (a device refused later, protocol §6) are remembered by each
+ * configuration alone. Where processes share a key, a device that one of them has
+ * denied resumes with another by an older ticket, until its grant there is older
+ * than the policy's maximum-resumption-age or ends: share keys only as far as that
+ * is acceptable, or set the age to 0.
  *
  * Whoever has the key can read and make tickets, and so connect as any client,
  * with any grant: an attesting server makes its keys inside its attested
