@@ -31,7 +31,7 @@
 /* How long old keys and the alert of a dead connection are kept, so that a peer
  * that missed our last word can still be answered: the longest RTO. */
 #define ENGINE_RETENTION_US (60 * 1000000ull)
-/* Without a datagram for so long, a connection is idle: it gives back what can be
+/* Without an authentic record for so long, a connection is idle: it gives back what can be
  * made again. As long as the former, so that most have one timer for both. */
 #define ENGINE_IDLE_US ENGINE_RETENTION_US
 /* A tombstone answers at most once in this time. */
@@ -145,7 +145,7 @@ struct adtls_engine {
 
 	uint64_t started_us;
 	uint64_t retire_us;		/* when handshake keys go */
-	uint64_t active_us;		/* when a datagram last came or went */
+	uint64_t active_us;		/* when a record last came, a datagram went */
 	uint64_t rest_us;		/* when to look whether it is idle */
 	uint64_t heard_us;		/* the peer's last authentic record */
 	struct engine_statistics statistics;
@@ -209,8 +209,12 @@ struct ticket_origin engine_ticket_origin(const struct adtls_engine *engine,
 
 /* engine_time.c */
 
-/* A datagram has come or gone: the connection is not idle. */
+/* An authentic record has come, or a datagram has gone: the connection is not
+ * idle. */
 void engine_note_activity(struct adtls_engine *engine, uint64_t now_us);
+/* Look some time later whether it is, as something is being done: so that
+ * strangers can have keys made once in that time. */
+void engine_plan_rest(struct adtls_engine *engine, uint64_t now_us);
 /* Nobody needs its last words any more. */
 void engine_drop_tombstone(struct adtls_engine *engine);
 

@@ -288,8 +288,10 @@ static void receive_record(struct adtls_engine *engine, adtls_time_t now,
 	if (record->number.epoch >= EPOCH_HANDSHAKE &&
 	    engine_arrival_path(engine) == PATH_BOUND)
 		engine->is_address_validated = true;
-	if (record->is_encrypted)
+	if (record->is_encrypted) {
 		engine->heard_us = now.monotonic_us;
+		engine_note_activity(engine, now.monotonic_us);
+	}
 	switch (record->type) {
 	case RECORD_HANDSHAKE:
 		receive_handshake(engine, now, record);
@@ -487,7 +489,8 @@ static void receive_datagram(struct adtls_engine *engine, adtls_time_t now,
 {
 	engine->statistics.datagrams_received++;
 	engine->statistics.bytes_received += len;
-	engine_note_activity(engine, now.monotonic_us);
+	/* Opening may wake its keys, but a forgery does not keep them awake. */
+	engine_plan_rest(engine, now.monotonic_us);
 	if (engine->phase == ENGINE_CLOSED) {
 		answer_from_tombstone(engine, now.monotonic_us);
 		return;

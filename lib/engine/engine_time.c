@@ -87,6 +87,11 @@ static void retire(struct adtls_engine *engine, adtls_time_t now)
 void engine_note_activity(struct adtls_engine *engine, uint64_t now_us)
 {
 	engine->active_us = now_us;
+	engine_plan_rest(engine, now_us);
+}
+
+void engine_plan_rest(struct adtls_engine *engine, uint64_t now_us)
+{
 	if (engine->rest_us == ADTLS_NEVER &&
 	    engine->phase != ENGINE_HANDSHAKING)
 		engine->rest_us = now_us + ENGINE_IDLE_US;

@@ -484,6 +484,49 @@ static void nothing_may_come_behind_a_key_update(void **state)
 	update_twice(false);
 }
 
+static bool is_awake(const struct channel *channel)
+{
+	return channel->opener_slots[channel->openers.count - 1].keys.aead !=
+	       NULL;
+}
+
+/* Forgeries have an idle connection's keys made again, but seldom, and do not keep
+ * them there. */
+static void forgeries_keep_no_keys_awake(void **state)
+{
+	struct simulation_options options = { .seed = 31 };
+	uint8_t forged[48] = { 0x2f, 0, 1, 0, 43 };
+	const struct channel *channel;
+	struct simulation world;
+	unsigned made = 0;
+
+	(void)state;
+	simulation_init(&world, &options);
+	assert_true(simulation_connect(&world, MINUTE));
+	simulation_run(&world, world.now.monotonic_us + 5 * MINUTE);
+	channel = &world.server_engine->channel;
+	assert_false(is_awake(channel));
+	for (unsigned i = 0; i < 600; i++) {
+		bool was_awake = is_awake(channel);
+
+		simulation_inject(&world, TO_SERVER, forged, sizeof(forged));
+		simulation_run(&world, world.now.monotonic_us + SECOND);
+		made += !was_awake && is_awake(channel);
+	}
+	assert_int_equal(world.server_engine->statistics.dropped_forged, 600);
+	assert_in_range(made, 9, 11);
+	/* None of ours was needed to say so. */
+	assert_null(channel_newest_sealer(&world.server_engine->channel)
+			    ->keys.aead);
+	simulation_run(&world, world.now.monotonic_us + 2 * MINUTE);
+	assert_false(is_awake(channel));
+	assert_int_equal(simulation_send(&world, ADTLS_CLIENT, "ping", 4),
+			 ADTLS_OK);
+	simulation_run(&world, world.now.monotonic_us + SECOND);
+	assert_int_equal(world.server.data_count, 1);
+	simulation_clear(&world);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -500,6 +543,7 @@ int main(void)
 		cmocka_unit_test(a_forged_hello_uses_up_no_attempts),
 		cmocka_unit_test(a_client_that_gives_up_lets_the_server_go),
 		cmocka_unit_test(forgeries_do_not_end_a_connection),
+		cmocka_unit_test(forgeries_keep_no_keys_awake),
 		cmocka_unit_test(retired_keys_leave_nothing),
 		cmocka_unit_test(old_keys_stay_until_the_new_are_used),
 		cmocka_unit_test(nothing_may_come_behind_a_key_update),
