@@ -88,19 +88,19 @@ bool engine_has_events(const struct adtls_engine *engine)
 		engine_gate_is_open(engine) && engine->held.count > lent);
 }
 
-/* CONNECTED and AUTHORIZED come before the data that waited for them, CLOSED
- * after it. */
-static bool is_before_data(const adtls_event_t *event)
+/* CONNECTED and AUTHORIZED come before the data that waited for them, and data
+ * that did not wait before data that had to, as only then is any held. CLOSED
+ * comes after it. */
+static bool is_before_held(const adtls_event_t *event)
 {
-	return event->type != ADTLS_EVENT_CLOSED &&
-	       event->type != ADTLS_EVENT_DATA;
+	return event->type != ADTLS_EVENT_CLOSED;
 }
 
 bool adtls_engine_next_event(adtls_engine_t *engine, adtls_event_t *out)
 {
 	bool has_event = engine->event_head < engine->event_count;
 
-	if (has_event && is_before_data(&engine->events[engine->event_head])) {
+	if (has_event && is_before_held(&engine->events[engine->event_head])) {
 		*out = engine->events[engine->event_head++];
 		return true;
 	}

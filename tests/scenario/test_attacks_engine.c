@@ -484,6 +484,54 @@ static void nothing_may_come_behind_a_key_update(void **state)
 	update_twice(false);
 }
 
+/* A peer's data beyond what an application takes: as events, then held, then
+ * dropped, in order. */
+static void events_that_wait_are_bounded(void **state)
+{
+	enum { SENT = ENGINE_EVENTS_MAX + ENGINE_QUEUE_RECORDS + 50 };
+	static uint8_t datagrams[SENT][64];
+	struct simulation_options options = { .seed = 32 };
+	struct simulation world;
+	struct adtls_engine *server;
+	adtls_event_t event;
+	unsigned taken = 0;
+
+	(void)state;
+	simulation_init(&world, &options);
+	assert_true(simulation_connect(&world, MINUTE));
+	simulation_run(&world, world.now.monotonic_us + SECOND);
+	server = world.server_engine;
+	for (uint16_t i = 0; i < SENT; i++) {
+		size_t len;
+
+		assert_int_equal(adtls_engine_send(world.client_engine,
+						   world.now, &i, sizeof(i)),
+				 ADTLS_OK);
+		len = adtls_engine_next_datagram(world.client_engine, world.now,
+						 datagrams[i],
+						 sizeof(datagrams[i]));
+		assert_true(len > 0);
+		assert_int_equal(adtls_engine_receive(server, world.now,
+						      datagrams[i], len),
+				 ADTLS_OK);
+		assert_true(server->event_count - server->event_head <=
+			    ENGINE_EVENTS_MAX);
+	}
+	assert_true(server->event_capacity <= ENGINE_EVENTS_MAX);
+	assert_int_equal(server->statistics.data_held_dropped, 50);
+	while (adtls_engine_next_event(server, &event)) {
+		uint16_t number;
+
+		assert_int_equal(event.type, ADTLS_EVENT_DATA);
+		assert_int_equal(event.data.len, sizeof(number));
+		memcpy(&number, event.data.data, sizeof(number));
+		assert_int_equal(number, taken);
+		taken++;
+	}
+	assert_int_equal(taken, SENT - 50);
+	simulation_clear(&world);
+}
+
 static bool is_awake(const struct channel *channel)
 {
 	return channel->opener_slots[channel->openers.count - 1].keys.aead !=
@@ -543,6 +591,7 @@ int main(void)
 		cmocka_unit_test(a_forged_hello_uses_up_no_attempts),
 		cmocka_unit_test(a_client_that_gives_up_lets_the_server_go),
 		cmocka_unit_test(forgeries_do_not_end_a_connection),
+		cmocka_unit_test(events_that_wait_are_bounded),
 		cmocka_unit_test(forgeries_keep_no_keys_awake),
 		cmocka_unit_test(retired_keys_leave_nothing),
 		cmocka_unit_test(old_keys_stay_until_the_new_are_used),
