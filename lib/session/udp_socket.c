@@ -137,11 +137,11 @@ static void map_ipv4(struct in6_addr *out, const struct in_addr *address)
  * address, and its sender would seem to be another than that of the next. */
 static bool came_too_early(const struct in6_addr *own)
 {
-	static const struct in_addr none = { .s_addr = INADDR_ANY };
+	static const struct in_addr any = { .s_addr = INADDR_ANY };
+	struct in6_addr none;
 
-	return IN6_IS_ADDR_V4MAPPED(own) &&
-	       bytes_equal(bytes_of(&own->s6_addr[12], sizeof(none)),
-			   bytes_of((const uint8_t *)&none, sizeof(none)));
+	map_ipv4(&none, &any);
+	return IN6_ARE_ADDR_EQUAL(own, &none);
 }
 
 /* Our address that a datagram was sent to, unless that was to a group, which
@@ -184,8 +184,10 @@ bool udp_socket_datagram(struct udp_socket *socket, size_t index,
 		return false;
 	if (!own_address(&message->msg_hdr, &own))
 		return true;
+	if (came_too_early(&own))
+		return false;
 	address_append_own(out_from, &own);
-	return !came_too_early(&own);
+	return true;
 }
 
 uint8_t *udp_socket_room(struct udp_socket *socket)
