@@ -249,6 +249,20 @@ static void attesters_need_a_key(void **state)
 	assert_seals(config, ADTLS_E_CREDENTIALS, "key");
 }
 
+static void required_attestation_needs_an_attester(void **state)
+{
+	adtls_attester_t *attester = simulation_attester(0xaa);
+	adtls_config_t *config = *state;
+
+	give_credentials(config, true, true);
+	assert_int_equal(adtls_config_set_require_attestation(config, true),
+			 ADTLS_OK);
+	assert_seals(config, ADTLS_E_INVALID, "no attester");
+	assert_int_equal(adtls_config_set_attester(config, attester), ADTLS_OK);
+	adtls_attester_unref(attester);
+	assert_seals(config, ADTLS_OK, "");
+}
+
 static int make_nothing(void *context, const adtls_evidence_request_t *request,
 			adtls_evidence_t *out)
 {
@@ -401,6 +415,7 @@ int main(void)
 		with_config(client_authentication_needs_trust),
 		with_config(policies_need_trust),
 		with_config(attesters_need_a_key),
+		with_config(required_attestation_needs_an_attester),
 		with_config(binders_must_fit_the_attester),
 		with_config(a_sealed_one_does_not_change),
 		with_config(use_is_sealing),

@@ -53,7 +53,16 @@ typedef enum adtls_client_authentication {
 	ADTLS_CLIENT_AUTHENTICATION_REQUIRE = 2
 } adtls_client_authentication_t;
 
-/** adtls_config_set_client_authentication: For servers; NONE by default. Attestation negotiated for a client requires it for that client. */
+/**
+ * adtls_config_set_client_authentication: For servers; NONE by default.
+ *
+ * REQUIRE is about clients that use certificates or raw public keys. A client with
+ * an external PSK (adtls/psk.h) is authenticated by it and shows none: who wants a
+ * certificate of every client sets no PSK. A client that resumes shows none again,
+ * but its ticket is only taken if it had shown one.
+ *
+ * Attestation negotiated for a client requires its certificate by itself.
+ */
 int adtls_config_set_client_authentication(adtls_config_t *config,
 					   adtls_client_authentication_t mode);
 
@@ -250,7 +259,7 @@ int adtls_config_set_policy(adtls_config_t *config, adtls_policy_t *policy,
 /** adtls_config_set_attestation_limit: Largest Attestation accepted, in bytes of its CMW, inclusive; 65536 by default. */
 int adtls_config_set_attestation_limit(adtls_config_t *config, size_t limit);
 
-/** adtls_config_set_require_attestation: A client that must not connect unless the server takes its Evidence. False by default. */
+/** adtls_config_set_require_attestation: A client that must not connect unless the server takes its Evidence, and so offers no external PSK. False by default; true needs an attester (ADTLS_E_INVALID when sealed). */
 int adtls_config_set_require_attestation(adtls_config_t *config, bool on);
 
 /* An application's own hello extensions, as gnutls_session_ext_register(). */
