@@ -163,6 +163,7 @@ static const struct {
 	COUNTER(records_dropped),
 	COUNTER(memory_refusals),
 	COUNTER(closed_idle),
+	COUNTER(moves),
 };
 
 void journal_statistics(FILE *journal, const adtls_server_t *server)

@@ -407,6 +407,94 @@ class Serve(CommandTest):
                                  summary["parameters"]["hello_retry_request"])
 
 
+class Resumed(CommandTest):
+    """Tickets, each for one use, from one process to the next."""
+
+    def ask(self, server, *words, stdin=""):
+        return connect(server.port, "--send", "a", "--expect", "a", "--json",
+                       *words, stdin=stdin)
+
+    def parameters(self, done):
+        self.assertEqual(0, done.returncode, done.stderr)
+        # What was received goes before the line.
+        return json.loads(done.stdout.splitlines()[-1])
+
+    def test_a_ticket_takes_the_certificates_place(self):
+        ticket = file("ticket")
+        with serve("--require-client-cert") as server:
+            for resumed in (False, True, True):
+                done = self.ask(server, "--resume", ticket, "--save-ticket", ticket,
+                                *identity("client"))
+                connection = self.parameters(done)
+                self.assertEqual(resumed, connection["parameters"]["resumed"])
+                self.assertEqual("CN=localhost", connection["identity"])
+                self.assertIn(f"- ticket saved to {ticket}\n", done.stderr)
+                self.assertEqual(0o600, stat.S_IMODE(ticket.stat().st_mode))
+        self.assertEqual(2, len(re.findall(" connected: .*, ticket, CN=client\n",
+                                           server.output)))
+
+    def test_a_ticket_is_for_one_use(self):
+        ticket = file("once")
+        with serve() as server:
+            self.parameters(self.ask(server, "--save-ticket", ticket))
+            self.assertTrue(self.parameters(self.ask(server, "--resume", ticket))
+                            ["parameters"]["resumed"])
+            self.assertFalse(ticket.exists())
+            self.assertFalse(self.parameters(self.ask(server, "--resume", ticket))
+                             ["parameters"]["resumed"])
+
+    def test_a_server_without_the_key(self):
+        """The handshake is whole in the same attempt."""
+        ticket = file("elsewhere")
+        with serve() as server:
+            self.parameters(self.ask(server, "--save-ticket", ticket))
+        with serve() as server:
+            self.assertFalse(self.parameters(self.ask(server, "--resume", ticket))
+                             ["parameters"]["resumed"])
+
+    def test_what_is_no_ticket(self):
+        ticket = file("no-ticket")
+        ticket.write_bytes(b"ATKT\1")
+        self.assert_fails(connect(1, "--resume", ticket), USAGE, "--resume",
+                          str(ticket))
+
+
+class PreShared(CommandTest):
+    """Keys agreed on elsewhere."""
+
+    def setUp(self):
+        self.key = file("psk.hex")
+        self.key.write_text("00112233445566778899aabbccddeeff\n")
+        self.psk = ["--psk-identity", "sensor-7", "--psk-key-file", self.key]
+
+    def ask(self, server, *words):
+        return run("connect", f"127.0.0.1:{server.port}", "--send", "a",
+                   "--expect", "a", *words)
+
+    def test_without_certificates(self):
+        with Running(PROGRAM, "serve", "--listen", "127.0.0.1:0",
+                     *self.psk) as server:
+            done = self.ask(server, *self.psk)
+            self.assert_done(done, "a\n", "- peer: psk:sensor-7\n")
+        self.assertRegex(server.output, "connected: .*, pre-shared key, psk:sensor-7\n")
+
+    def test_beside_certificates(self):
+        with serve(*self.psk) as server:
+            self.assert_done(self.ask(server, *self.psk), "a\n", "psk:sensor-7")
+            self.assert_done(connect(server.port, "--send", "a", "--expect", "a"),
+                             "a\n", "- peer: CN=localhost\n")
+
+    def test_wrong_key(self):
+        other = file("other.hex")
+        other.write_text("ff" * 16)
+        with serve(*self.psk, "--once") as server:
+            done = self.ask(server, "--psk-identity", "sensor-7", "--psk-key-file",
+                            other, "--timeout", "1")
+            self.assertNotEqual(0, done.returncode)
+            self.assertEqual(REFUSED, server.finish())
+        self.assertIn("closed: bad-binder: ", server.output)
+
+
 class Attested(CommandTest):
     def serve(self, *arguments):
         return serve("--policy", file("policy.json"), *arguments)

@@ -137,6 +137,36 @@ class Readings(unittest.TestCase):
             self.assertEqual(1, collector.finish()[-1]["closed_idle"])
 
 
+class Rebinding(unittest.TestCase):
+    """A NAT forgets a sensor, which is at another port from then on."""
+
+    def readings(self, collector, *words, count=4):
+        done = sensor(collector.port, "--count", count, "--interval", 50,
+                      "--rebind-every", 1, *words)
+        lines = collector.finish()
+        return done, [line for line in lines if line["event"] == "reading"], lines[-1]
+
+    def test_connection_ids_carry_on(self):
+        with Collector("--cid", 8, "--migration", "basic") as collector:
+            _, readings, last = self.readings(collector, "--cid", 0)
+        self.assertEqual([1, 2, 3, 4], [line["seq"] for line in readings])
+        self.assertEqual(1, last["accepted"])
+        self.assertGreater(last["moves"], 0)
+
+    def test_the_old_address_is_asked_first(self):
+        """By default: what is measured counts at once, its answer is lost."""
+        with Collector("--cid", 8) as collector:
+            _, readings, last = self.readings(collector, "--cid", 0, count=2)
+        self.assertEqual([1, 2], [line["seq"] for line in readings])
+        self.assertEqual((1, 1), (last["accepted"], last["moves"]))
+
+    def test_without_them_nobody_is_heard(self):
+        with Collector() as collector:
+            done, readings, last = self.readings(collector)
+        self.assertEqual(1, len(readings))
+        self.assertEqual(NETWORK, done.returncode, done)
+
+
 class CommandLines(unittest.TestCase):
     def assert_complains(self, done, status, *words):
         self.assertEqual(status, done.returncode, done)
