@@ -12,14 +12,13 @@
 /* The client's Evidence: the only direction there is. */
 #define DIRECTION_CLIENT 1
 
-/* Views into the ticket's bytes. */
 struct ticket_grant {
 	int64_t attested_s;	/* UTC, of the appraisal */
 	int64_t expires_s;	/* UTC */
 	uint32_t generation;	/* 0: of the handshake */
-	adtls_bytes_t policy_digest;
-	adtls_bytes_t tik_digest;
-	adtls_bytes_t device;
+	uint8_t policy_digest[POLICY_DIGEST_LEN];
+	uint8_t tik_digest[TIK_DIGEST_LEN];
+	adtls_bytes_t device;	/* a view into the ticket's bytes */
 };
 
 static bool read_grant(adtls_bytes_t bytes, struct ticket_grant *out)
@@ -32,8 +31,8 @@ static bool read_grant(adtls_bytes_t bytes, struct ticket_grant *out)
 	out->attested_s = (int64_t)wire_read_u64(&reader);
 	out->expires_s = (int64_t)wire_read_u64(&reader);
 	out->generation = wire_read_u32(&reader);
-	out->policy_digest = wire_read_bytes(&reader, POLICY_DIGEST_LEN);
-	out->tik_digest = wire_read_bytes(&reader, TIK_DIGEST_LEN);
+	wire_read_copy(&reader, out->policy_digest, POLICY_DIGEST_LEN);
+	wire_read_copy(&reader, out->tik_digest, TIK_DIGEST_LEN);
 	out->device = wire_read_vector_bounded(&reader, 1, 0,
 					       ADTLS_NAME_MAX - 1);
 	return wire_reader_finished(&reader) &&
@@ -81,14 +80,14 @@ bool attestation_write_ticket(const void *layer, struct wire_writer *writer,
 static bool is_good(const struct config_attestation *config,
 		    const struct ticket_grant *grant, adtls_time_t now)
 {
-	return bytes_equal(grant->policy_digest,
+	return bytes_equal(bytes_of(grant->policy_digest, POLICY_DIGEST_LEN),
 			   bytes_of(config->policy_digest,
 				    POLICY_DIGEST_LEN)) &&
 	       now.utc_s < grant->expires_s &&
 	       now.utc_s - grant->attested_s <
 		       config->policy->resumption_age_s &&
 	       !config->policy->is_refusing &&
-	       !ticket_denials_has(config->denials, grant->tik_digest.data,
+	       !ticket_denials_has(config->denials, grant->tik_digest,
 				   grant->attested_s);
 }
 
@@ -140,7 +139,7 @@ bool attestation_accepts_ticket(void *layer, adtls_time_t now,
 	attestation->resumed = verdict;
 	attestation->attested_s = grant.attested_s;
 	attestation->expires_s = grant.expires_s;
-	memcpy(attestation->tik_digest, grant.tik_digest.data, TIK_DIGEST_LEN);
+	memcpy(attestation->tik_digest, grant.tik_digest, TIK_DIGEST_LEN);
 	return true;
 }
 

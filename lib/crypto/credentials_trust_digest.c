@@ -71,8 +71,9 @@ static bool add_crls(struct crypto_hash_state *hash,
 }
 
 static bool add_rules(struct crypto_hash_state *hash,
-		      const struct credentials_rules *rules)
+		      const struct adtls_credentials *credentials)
 {
+	const struct credentials_rules *rules = &credentials->rules;
 	struct wire_writer writer;
 	uint8_t bytes[32];
 	adtls_bytes_t written;
@@ -83,6 +84,7 @@ static bool add_rules(struct crypto_hash_state *hash,
 	wire_write_u32(&writer, rules->chain_limit);
 	wire_write_u32(&writer, rules->peer_types);
 	wire_write_u8(&writer, rules->requires_crl ? 1 : 0);
+	wire_write_u8(&writer, credentials->has_trust ? 1 : 0);
 	written = wire_written(&writer);
 	return add(hash, written.data, written.len) &&
 	       add(hash, rules->purpose, strlen(rules->purpose));
@@ -92,9 +94,8 @@ static bool compute(const struct adtls_credentials *credentials,
 		    uint8_t out[DIGEST_LEN])
 {
 	struct crypto_hash_state *hash = crypto_hash_new(&crypto_sha256);
-	bool ok = hash != NULL && add_rules(hash, &credentials->rules) &&
+	bool ok = hash != NULL && add_rules(hash, credentials) &&
 		  add(hash, credentials->pins.data, credentials->pins.len) &&
-		  add(hash, &(uint8_t){ credentials->has_trust }, 1) &&
 		  add_anchors(hash, credentials) &&
 		  add_crls(hash, credentials) && crypto_hash_peek(hash, out);
 

@@ -211,21 +211,22 @@ bool ticket_keys_open(struct ticket_keys *keys,
 		      const uint8_t binding[TICKET_BINDING_LEN],
 		      adtls_bytes_t sealed, struct buffer *out_state)
 {
-	adtls_bytes_t name, salt, rest;
+	uint8_t name[TICKET_KEY_NAME_LEN], salt[TICKET_SALT_LEN];
 	uint8_t nonce[CRYPTO_NONCE_LEN], additional[ADDITIONAL_LEN];
+	adtls_bytes_t rest;
 	struct crypto_aead *aead;
 	struct wire_reader reader;
 	struct ticket_key key;
 	bool ok;
 
 	wire_reader_init_bytes(&reader, sealed);
-	name = wire_read_bytes(&reader, TICKET_KEY_NAME_LEN);
-	salt = wire_read_bytes(&reader, TICKET_SALT_LEN);
+	wire_read_copy(&reader, name, sizeof(name));
+	wire_read_copy(&reader, salt, sizeof(salt));
 	rest = wire_read_rest(&reader);
-	if (rest.len < CRYPTO_TAG_MAX || !find_key(keys, name.data, &key))
+	if (rest.len < CRYPTO_TAG_MAX || !find_key(keys, name, &key))
 		return false;
 	write_additional(sealed.data, binding, additional);
-	aead = make_aead(&key, salt.data, nonce);
+	aead = make_aead(&key, salt, nonce);
 	ok = aead != NULL && buffer_set(out_state, rest.data, rest.len) &&
 	     crypto_aead_open(aead, nonce,
 			      bytes_of(additional, sizeof(additional)),
