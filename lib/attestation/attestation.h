@@ -30,6 +30,7 @@ struct attestation {
 	/* The client's Evidence: the type agreed on, NULL if none. */
 	const adtls_evidence_type_t *type;
 	bool was_offered;	/* as the server: evidence_proposal came */
+	bool must_name_device;	/* instead of a pin */
 
 	/* As the relying party. */
 	struct buffer message;		/* the CMW, until it is appraised */

@@ -26,6 +26,7 @@ struct appraisal_job {
 	struct secret binder;
 	struct buffer tik;
 	char identity[ADTLS_NAME_MAX];
+	bool must_name_device;
 	int64_t utc_s;
 	adtls_verdict_t *verdict;
 };
@@ -190,6 +191,34 @@ static void ask_verifier(const struct appraisal_job *job,
 				     job->utc_s + job->policy->grant_s);
 }
 
+static bool names(const struct policy_trust_anchor *anchor, const char *device)
+{
+	char expected[ADTLS_NAME_MAX];
+	struct text text;
+
+	text_init(&text, expected, sizeof(expected));
+	text_append(&text, "ueid:");
+	text_append_hex(&text, buffer_bytes(&anchor->ueid));
+	return anchor->ueid.len > 0 && strcmp(expected, device) == 0;
+}
+
+/* Nobody has pinned the key: the peer is one that was meant if it is a device
+ * that policy names, whatever the Verifier thinks of others (protocol §1). */
+static void check_device(const struct appraisal_job *job,
+			 adtls_verdict_t *verdict)
+{
+	const char *device = adtls_verdict_device(verdict);
+	bool is_named = false;
+
+	for (size_t i = 0; i < job->policy->trust_anchor_count; i++)
+		is_named = is_named ||
+			   names(&job->policy->trust_anchors[i], device);
+	adtls_verdict_add_check(verdict, "key of a device",
+				"a device that the policy names", device,
+				is_named ? ADTLS_REASON_NONE :
+					   ADTLS_REASON_DEVICE_UNKNOWN);
+}
+
 static void run_appraisal_job(struct adtls_job *base)
 {
 	struct appraisal_job *job = (struct appraisal_job *)base;
@@ -207,6 +236,8 @@ static void run_appraisal_job(struct adtls_job *base)
 	else if (open_cmw(job, verdict, &record) &&
 		 check_ourselves(job, &record, verdict))
 		ask_verifier(job, &record, verdict);
+	if (job->must_name_device)
+		check_device(job, verdict);
 	job->verdict = verdict;
 }
 
@@ -244,6 +275,7 @@ adtls_job_t *attestation_new_appraisal(struct attestation *attestation,
 	job->verifier = adtls_verifier_ref(config->verifier);
 	job->policy = adtls_policy_ref(config->policy);
 	job->type = attestation->type;
+	job->must_name_device = attestation->must_name_device;
 	job->utc_s = hs->now.utc_s;
 	snprintf(job->identity, sizeof(job->identity), "%s",
 		 hs_facts_identity(hs->facts));

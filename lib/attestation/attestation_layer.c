@@ -139,6 +139,23 @@ static bool needs_client_certificate(const void *layer)
 	return attestation->type != NULL;
 }
 
+static bool knows_keys(const adtls_config_t *config)
+{
+	return config->attestation.policy != NULL &&
+	       config->attestation.policy->accepts_device_keys;
+}
+
+static bool takes_key(void *layer)
+{
+	struct attestation *attestation = layer;
+
+	if (attestation->role != ADTLS_SERVER || attestation->type == NULL ||
+	    !knows_keys(attestation->config))
+		return false;
+	attestation->must_name_device = true;
+	return true;
+}
+
 static bool has_message(const void *layer, adtls_role_t sender)
 {
 	const struct attestation *attestation = layer;
@@ -408,11 +425,13 @@ const struct hs_layer attestation_layer = {
 	.extension_count = ATTESTATION_EXTENSIONS,
 	.check_config = check_config,
 	.allows_external_psk = allows_external_psk,
+	.knows_keys = knows_keys,
 	.new = new_attestation,
 	.free = free_attestation,
 	.end = end,
 	.negotiate = attestation_negotiate,
 	.needs_client_certificate = needs_client_certificate,
+	.takes_key = takes_key,
 	.has_message = has_message,
 	.message_limit = message_limit,
 	.start_message = attestation_start_evidence,

@@ -26,6 +26,8 @@ struct hs_layer {
 	/* May @role connect by a PSK, which says nothing of the peer's state? */
 	bool (*allows_external_psk)(const adtls_config_t *config,
 				    adtls_role_t role);
+	/* May the layer's message say which raw public keys are good? */
+	bool (*knows_keys)(const adtls_config_t *config);
 	/* The layer's state of one connection. NULL: out of memory. */
 	void *(*new)(const adtls_config_t *config, adtls_role_t role);
 	void (*free)(void *layer);
@@ -39,6 +41,10 @@ struct hs_layer {
 	bool (*negotiate)(void *layer, struct handshake *hs);
 	/* Does negotiation demand a certificate of the client? */
 	bool (*needs_client_certificate)(const void *layer);
+
+	/* Will the peer not be authorized before its message has said that its
+	 * raw public key, which is not pinned, is good? */
+	bool (*takes_key)(void *layer);
 
 	/* Does @sender send the layer's message after CertificateVerify? */
 	bool (*has_message)(const void *layer, adtls_role_t sender);

@@ -26,6 +26,18 @@ static adtls_role_t peer_role(const struct handshake *hs)
 	return hs->role == ADTLS_CLIENT ? ADTLS_SERVER : ADTLS_CLIENT;
 }
 
+/* Evidence may stand in for a pin (protocol §1). */
+static void ask_layer(struct handshake *hs)
+{
+	const struct hs_layer *layer = hs->config->layer;
+
+	if (layer == NULL || hs->peer.reason != ADTLS_REASON_KEY_NOT_PINNED ||
+	    !layer->takes_key(hs->layer))
+		return;
+	hs->peer.alert = ADTLS_ALERT_NONE;
+	hs->peer.reason = ADTLS_REASON_NONE;
+}
+
 /* The application can neither read nor use what we cannot. */
 static void ask_application(struct handshake *hs,
 			    const struct certificate_message *message)
@@ -75,6 +87,7 @@ bool hs_verify_peer(struct handshake *hs,
 		credentials_validate(hs->credentials, peer_role(hs),
 				     message->chain, message->count, name,
 				     hs->now.utc_s, &hs->peer);
+	ask_layer(hs);
 	ask_application(hs, message);
 	if (!hs_facts_set_identity(facts, hs->peer.subject)) {
 		hs_fail_memory(hs);

@@ -40,6 +40,7 @@ struct adtls_policy {
 		[POLICY_KEY_BINDING_COUNT]; /* echo by name only */
 	bool explains_to_peer;		    /* finer alerts (protocol §2) */
 	bool delivers_while_pending;
+	bool accepts_device_keys; /* raw ones, not pinned (protocol §1) */
 	int64_t maximum_age_s; /* of Evidence, by its iat; 0: any */
 	int64_t clock_skew_s;  /* tolerated iat in the future */
 	int64_t grant_s;       /* how long a grant holds */

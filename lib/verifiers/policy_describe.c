@@ -148,6 +148,8 @@ void adtls_policy_describe(const adtls_policy_t *policy,
 		      policy->explains_to_peer ? "true" : "false");
 	describe_word(&description, "deliver-while-pending: ",
 		      policy->delivers_while_pending ? "true" : "false");
+	describe_word(&description, "accept-device-keys: ",
+		      policy->accepts_device_keys ? "true" : "false");
 	describe_times(&description, policy);
 	for (size_t i = 0; i < policy->trust_anchor_count; i++)
 		describe_trust_anchor(&description, policy,

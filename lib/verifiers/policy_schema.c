@@ -117,6 +117,15 @@ static bool read_deliver_while_pending(struct json_reader *reader,
 				 &draft->policy->delivers_while_pending);
 }
 
+static bool read_device_keys(struct json_reader *reader, const json_t *value,
+			     void *target)
+{
+	struct draft *draft = target;
+
+	return json_read_boolean(reader, value,
+				 &draft->policy->accepts_device_keys);
+}
+
 static bool read_maximum_age(struct json_reader *reader, const json_t *value,
 			     void *target)
 {
@@ -257,6 +266,7 @@ static const struct json_member policy_members[] = {
 	{ "accept-key-binding", false, read_accepted_bindings },
 	{ "explain-to-peer", false, read_explain_to_peer },
 	{ "deliver-while-pending", false, read_deliver_while_pending },
+	{ "accept-device-keys", false, read_device_keys },
 	{ "maximum-evidence-age", false, read_maximum_age },
 	{ "clock-skew", false, read_clock_skew },
 	{ "grant-lifetime", false, read_grant_lifetime },
@@ -291,6 +301,26 @@ static bool can_grant(struct json_reader *reader, const adtls_policy_t *policy)
 		return json_reader_fail(reader,
 					"reference-values: there is none, and "
 					"peer-attestation is not \"forbid\"");
+	return true;
+}
+
+/* Where Evidence takes the place of a pin, it must say whose key it is, before
+ * any data flows. */
+static bool knows_devices(struct json_reader *reader,
+			  const adtls_policy_t *policy)
+{
+	if (!policy->accepts_device_keys)
+		return true;
+	if (policy->delivers_while_pending)
+		return json_reader_fail(reader,
+					"accept-device-keys: not together with "
+					"deliver-while-pending");
+	for (size_t i = 0; i < policy->trust_anchor_count; i++) {
+		if (policy->trust_anchors[i].ueid.len == 0)
+			return json_reader_fail(
+				reader, "accept-device-keys: a trust anchor "
+					"names no device (ueid)");
+	}
 	return true;
 }
 
@@ -331,7 +361,7 @@ bool policy_read_json(adtls_bytes_t json, const char *base_dir,
 				   sizeof(policy_members) /
 					   sizeof(policy_members[0]),
 				   &draft) &&
-		  can_grant(&reader, policy);
+		  can_grant(&reader, policy) && knows_devices(&reader, policy);
 	json_decref(root);
 	return is_good;
 }

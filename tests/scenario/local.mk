@@ -36,6 +36,9 @@ tests_scenario_test_alpn_SOURCES = \
 	tests/scenario/test_alpn.c \
 	$(crowd)
 
+cmocka_programs += tests/scenario/test_device_keys
+tests_scenario_test_device_keys_SOURCES = tests/scenario/test_device_keys.c
+
 cmocka_programs += tests/scenario/test_raw_keys
 tests_scenario_test_raw_keys_SOURCES = \
 	tests/scenario/test_raw_keys.c \

@@ -157,6 +157,12 @@ void simulation_inject_from(struct simulation *world, const char *address,
 
 /* A policy that requires Evidence and grants the genuine software attester. */
 adtls_policy_t *simulation_policy(const char *peer_attestation);
+/* The same for one device alone, by its UEID in hexadecimal, with more @members
+ * (",\"name\": value"); the software attester's is SIMULATION_UEID. */
+#define SIMULATION_UEID "010001020304050607"
+adtls_policy_t *simulation_device_policy(const char *peer_attestation,
+					 const char *ueid_hex,
+					 const char *members);
 /* The software attester; @measurement_byte 0xaa is the reference value. */
 adtls_attester_t *simulation_attester(uint8_t measurement_byte);
 /* An attester whose CMW, valid in every respect, has exactly @cmw_len bytes. */

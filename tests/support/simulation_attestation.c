@@ -37,7 +37,8 @@ static void escape_newlines(const char *text, char *out)
 	*out = '\0';
 }
 
-adtls_policy_t *simulation_policy(const char *peer_attestation)
+static adtls_policy_t *load_policy(const char *peer_attestation,
+				   const char *of_anchor, const char *members)
 {
 	char key[512], measurement[65] = "", json[2048], message[256];
 	adtls_policy_t *policy;
@@ -50,16 +51,32 @@ adtls_policy_t *simulation_policy(const char *peer_attestation)
 		 "{\"version\": 1, \"peer-attestation\": \"%s\","
 		 " \"accept-key-binding\": [\"key-attested\", \"echo\"],"
 		 " \"trust-anchors\": [{\"name\": \"simulation\","
-		 " \"public-key\": \"%s\", \"key-binding\": \"echo\"}],"
+		 " \"public-key\": \"%s\", \"key-binding\": \"echo\"%s}],"
 		 " \"reference-values\": [{\"software-name\": \"%s\","
-		 " \"measurement\": \"sha-256:%s\"}]}",
-		 peer_attestation, key, SOFTWARE, measurement);
+		 " \"measurement\": \"sha-256:%s\"}]%s}",
+		 peer_attestation, key, of_anchor, SOFTWARE, measurement,
+		 members);
 	error = adtls_policy_load_mem(
 		(adtls_bytes_t){ (const uint8_t *)json, strlen(json) }, NULL,
 		&policy, message, sizeof(message));
 	if (error != ADTLS_OK)
 		fail_msg("policy: %s", message);
 	return policy;
+}
+
+adtls_policy_t *simulation_policy(const char *peer_attestation)
+{
+	return load_policy(peer_attestation, "", "");
+}
+
+adtls_policy_t *simulation_device_policy(const char *peer_attestation,
+					 const char *ueid_hex,
+					 const char *members)
+{
+	char of_anchor[128];
+
+	snprintf(of_anchor, sizeof(of_anchor), ", \"ueid\": \"%s\"", ueid_hex);
+	return load_policy(peer_attestation, of_anchor, members);
 }
 
 static adtls_bytes_t attestation_key(void)

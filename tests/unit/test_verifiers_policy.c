@@ -143,6 +143,7 @@ static void it_is_described(void **state)
 		"accept-key-binding: monolithic echo\n"
 		"explain-to-peer: true\n"
 		"deliver-while-pending: false\n"
+		"accept-device-keys: false\n"
 		"maximum-evidence-age: 60 s\n"
 		"clock-skew: 0 s\n"
 		"grant-lifetime: 3600 s\n"
@@ -234,6 +235,13 @@ static void every_mistake_is_named(void **state)
 		  "explain-to-peer: is neither true nor false" },
 		{ USUAL(",\"deliver-while-pending\":\"no\""),
 		  "deliver-while-pending: is neither true nor false" },
+		{ USUAL(",\"accept-device-keys\":1"),
+		  "accept-device-keys: is neither true nor false" },
+		{ USUAL(",\"accept-device-keys\":true"),
+		  "accept-device-keys: a trust anchor names no device" },
+		{ USUAL(",\"accept-device-keys\":true"
+			",\"deliver-while-pending\":true"),
+		  "accept-device-keys: not together with" },
 		{ USUAL(",\"maximum-evidence-age\":0"),
 		  "maximum-evidence-age: is not a whole number from 1 to" },
 		{ USUAL(",\"maximum-evidence-age\":31622401"),
