@@ -24,7 +24,8 @@ static void identities_cannot_be_taken_for_certificates(void **state)
 	(void)state;
 	assert_described("CN=gateway.test", 15, "psk:CN=gateway.test");
 	assert_described("sha256:00", 9, "psk:sha256:00");
-	assert_described("a\0\n\\\x7f\xff", 6, "psk:a\\x00\\x0a\\x5c\\x7f\\xff");
+	assert_described("a\0\n\\\x7f\xff", 6,
+			 "psk:a\\x00\\x0a\\x5c\\x7f\\xff");
 }
 
 /* SHA-256 of 252 times "i" was computed by sha256sum. */
@@ -36,7 +37,9 @@ static void long_identities_stay_apart(void **state)
 	memset(identity, 'i', sizeof(identity));
 	memset(fitting + 4, 'i', 251);
 	assert_described(identity, 251, fitting);
-	assert_described(identity, 252, "psk-sha256:dfeb08aca663af61c44a5f1c8e63fdd669afea339d2ba7f3cb76e01217f6cc2f");
+	assert_described(identity, 252,
+			 "psk-sha256:dfeb08aca663af61c44a5f1c8e63fdd6"
+			 "69afea339d2ba7f3cb76e01217f6cc2f");
 }
 
 int main(void)

@@ -184,8 +184,8 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(what_is_sealed_is_opened,
 						setup, teardown),
-		cmocka_unit_test_setup_teardown(a_ticket_is_for_its_binding, setup,
-						teardown),
+		cmocka_unit_test_setup_teardown(a_ticket_is_for_its_binding,
+						setup, teardown),
 		cmocka_unit_test_setup_teardown(every_bit_counts, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(two_older_keys_still_open,
