@@ -16,6 +16,9 @@ static inline void require_bounded(const adtls_engine_t *engine)
 	FUZZ_REQUIRE(channel->incoming.held <= CONFIG_REASSEMBLY_BUDGET);
 	FUZZ_REQUIRE(channel->acks.count <= ACK_NUMBERS_MAX);
 	FUZZ_REQUIRE(channel->outgoing.message_count <= FLIGHT_MESSAGES_MAX);
+	FUZZ_REQUIRE(channel->cids == NULL ||
+		     (channel->cids->own.count <= RECORD_CIDS_MAX &&
+		      channel->cids->peer_count <= CONNECTION_IDS_PEERS_MAX));
 	FUZZ_REQUIRE(engine->early.count <= ENGINE_EARLY_RECORDS);
 	FUZZ_REQUIRE(engine->early.bytes <= ENGINE_EARLY_BYTES);
 	FUZZ_REQUIRE(engine->held.count <= ENGINE_QUEUE_RECORDS);

@@ -3,7 +3,8 @@
  * behind them that answer, some spoofed, one with a connection that must live.
  *
  *   input: scenario, then operations: bytes from an address, a client's
- *   datagram from any address, edited or cut into fragments, time passing
+ *   datagram from any address, edited or cut into fragments, time passing, the
+ *   victim's next datagram from an address
  *
  * Who cannot read our answers gets no more than three times what was sent in his
  * name; there are few engines; the victim's connection carries data at the end. */
@@ -24,6 +25,10 @@
 #define WITHOUT_COOKIE 0x02
 #define WITH_EVIDENCE 0x04
 #define LOSES_JOBS 0x08
+#define WITH_CIDS 0x10		/* the victim is known wherever it is */
+#define WITH_LIMITS 0x20
+#define WITH_TICKETS 0x40
+#define MOVES_AT_ONCE 0x80	/* no question to the old address */
 
 struct kept {
 	uint8_t data[DATAGRAM_MAX];
@@ -41,7 +46,41 @@ struct scene {
 	uint64_t passed_us;
 	adtls_engine_t *victim;		/* the server's engine */
 	unsigned victim_data;		/* records delivered to it */
+	adtls_ticket_t *ticket;		/* of a client */
 };
+
+/* For the configuration of the input that runs. */
+static uint8_t scene_bits;
+
+static void configure(adtls_config_t *client, adtls_config_t *server)
+{
+	if ((scene_bits & WITH_TICKETS) != 0)
+		FUZZ_REQUIRE(adtls_config_set_resumption(client, true) ==
+			     ADTLS_OK);
+	if ((scene_bits & WITH_CIDS) == 0)
+		return;
+	FUZZ_REQUIRE(adtls_config_set_connection_id(client, 0) == ADTLS_OK);
+	FUZZ_REQUIRE(adtls_config_set_connection_id(server, 8) == ADTLS_OK);
+	if ((scene_bits & MOVES_AT_ONCE) != 0)
+		FUZZ_REQUIRE(adtls_config_set_migration(
+				     server, ADTLS_MIGRATION_BASIC) ==
+			     ADTLS_OK);
+}
+
+static void set_limits(struct scene *scene)
+{
+	adtls_endpoint_limits_t limits;
+
+	adtls_endpoint_limits(scene->world.endpoint, &limits);
+	limits.handshakes = 2;
+	limits.starts_per_second = 1;
+	limits.starts_at_once = 2;
+	limits.connections = 3;
+	limits.memory = 64 * 1024;
+	limits.memory_per_peer = ADTLS_MEMORY_PER_PEER_MIN;
+	FUZZ_REQUIRE(adtls_endpoint_set_limits(scene->world.endpoint,
+					       &limits) == ADTLS_OK);
+}
 
 static adtls_address_t address_of(unsigned index)
 {
@@ -78,6 +117,11 @@ static void drain_client(struct scene *scene, adtls_engine_t *client)
 	size_t len;
 
 	while (adtls_engine_next_event(client, &event)) {
+		if (event.type == ADTLS_EVENT_TICKET &&
+		    client != scene->world.client_engine) {
+			adtls_ticket_free(scene->ticket);
+			scene->ticket = adtls_engine_take_ticket(client);
+		}
 		if (event.type != ADTLS_EVENT_JOB)
 			continue;
 		adtls_job_run(event.job);
@@ -169,15 +213,17 @@ static void receive(struct scene *scene, unsigned index,
 	free(copy);
 }
 
-/* A client starts (again) at its address. */
+/* A client starts (again) at its address, and resumes if any has a ticket. */
 static void start_client(struct scene *scene, unsigned index)
 {
 	adtls_engine_t **client = &scene->clients[index % CLIENTS];
 
 	adtls_engine_free(*client);
-	FUZZ_REQUIRE(adtls_engine_new_client(scene->world.client_config,
-					     "gateway.test", scene->world.now,
-					     client) == ADTLS_OK);
+	FUZZ_REQUIRE(adtls_engine_new_client_resuming(
+			     scene->world.client_config, "gateway.test",
+			     scene->ticket, scene->world.now, client) ==
+		     ADTLS_OK);
+	scene->ticket = NULL;
 	drain_client(scene, *client);
 }
 
@@ -257,12 +303,36 @@ static void pass_time(struct scene *scene, uint64_t us)
 	drain(scene);
 }
 
+/* The victim says something, as if from this address: its network has changed,
+ * or somebody has copied the datagram, who may be quicker. */
+static void deliver_victims(struct scene *scene, unsigned index, bool is_copy)
+{
+	adtls_engine_t *client = scene->world.client_engine;
+	uint8_t datagram[DATAGRAM_MAX];
+	size_t len;
+
+	if (scene->victim == NULL)
+		return;
+	adtls_engine_send(client, scene->world.now, "news", 4);
+	while ((len = adtls_engine_next_datagram(client, scene->world.now,
+						 datagram, sizeof(datagram))) >
+	       0) {
+		receive(scene, index, datagram, len);
+		if (is_copy)
+			receive(scene, VICTIM, datagram, len);
+	}
+}
+
 static void operate(struct scene *scene, struct wire_reader *input)
 {
 	uint8_t choice = wire_read_u8(input);
 	unsigned index = choice / 8 % ADDRESSES;
 	adtls_bytes_t bytes;
 
+	if (choice >= 128 && choice % 8 == 3) {
+		deliver_victims(scene, index, choice >= 192);
+		return;
+	}
 	switch (choice % 8) {
 	case 0:
 		bytes = fuzz_take(input, wire_read_u8(input));
@@ -319,6 +389,7 @@ static void clear(struct scene *scene, struct simulation_options *options)
 {
 	for (size_t i = 0; i < CLIENTS; i++)
 		adtls_engine_free(scene->clients[i]);
+	adtls_ticket_free(scene->ticket);
 	simulation_clear(&scene->world);
 	adtls_attester_unref(options->attester);
 	adtls_policy_unref(options->policy);
@@ -327,11 +398,13 @@ static void clear(struct scene *scene, struct simulation_options *options)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct scene scene;
-	struct simulation_options options = { .seed = 1 };
+	struct simulation_options options = { .seed = 1,
+					      .configure = configure };
 	struct wire_reader input;
 
 	wire_reader_init(&input, data, size);
 	scene = (struct scene){ .bits = wire_read_u8(&input) };
+	scene_bits = scene.bits;
 	options.no_cookie = (scene.bits & WITHOUT_COOKIE) != 0;
 	if ((scene.bits & WITH_EVIDENCE) != 0) {
 		options.policy = simulation_policy("require");
@@ -340,6 +413,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	simulation_init(&scene.world, &options);
 	if ((scene.bits & WITH_VICTIM) != 0)
 		start_victim(&scene);
+	if ((scene.bits & WITH_LIMITS) != 0)
+		set_limits(&scene);
 	for (unsigned i = 0; i < OPERATIONS_MAX && wire_reader_more(&input);
 	     i++)
 		operate(&scene, &input);

@@ -4,8 +4,8 @@
  * records of the input's own are sealed in between, and the attester hands out
  * edited Evidence.
  *
- *   input: scenario, edits of records, edits of Evidence, then records that are
- *   sealed once both sides are connected
+ *   input: scenario, edits of records, edits of Evidence, then what happens once
+ *   both sides are connected: records sealed, and what applications do
  *
  * Whatever a peer that has the keys says, memory stays bounded, and only what a
  * genuine attester signed is granted. */
@@ -102,6 +102,17 @@ static adtls_engine_t *sender_of(const struct simulation *world,
 					world->server_engine;
 }
 
+/* Those that it writes; longer ones than ours ever are nobody reads. */
+static bool take_cid(const struct buffer *cid, struct record_cids *out)
+{
+	if (cid == NULL || cid->len == 0 || cid->len > RECORD_CID_LEN_MAX)
+		return false;
+	memcpy(out->values[0], cid->data, cid->len);
+	out->len = cid->len;
+	out->count = 1;
+	return true;
+}
+
 /* Every record that the sender can have sealed can be opened with the keys it
  * sealed with. */
 static bool open_record(adtls_engine_t *sender, uint8_t *data, size_t len,
@@ -110,6 +121,10 @@ static bool open_record(adtls_engine_t *sender, uint8_t *data, size_t len,
 	struct channel *channel = &sender->channel;
 	struct record_opener slots[RECORD_OPENERS_MAX] = { 0 };
 	struct record_openers openers = { .count = 0 };
+	struct record_cids cids = { .is_optional = true };
+
+	if (take_cid(channel_newest_sealer(channel)->cid, &cids))
+		openers.cids = &cids;
 
 	for (size_t i = 0; i < channel->sealer_count; i++) {
 		/* Parked keys would wake in the copy, which nobody clears; epoch
@@ -230,20 +245,33 @@ static enum simulation_fate filter(struct simulation *world,
 #define FORGE_MESSAGE 0x80	/* the body of the sender's next message */
 #define FORGE_CALL 0x40		/* no record: what its application may do */
 
-/* The application of either side does something. */
+/* The application of either side does something, or the client moves. */
 static void call(struct simulation *world, adtls_engine_t *engine,
 		 uint8_t choice)
 {
-	switch (choice % 4) {
+	switch (choice % 8) {
 	case 0:
 		adtls_engine_send(engine, world->now, "data", 4);
 		break;
 	case 1:
 	case 2:
-		adtls_engine_update_keys(engine, world->now, choice % 4 == 1);
+		adtls_engine_update_keys(engine, world->now, choice % 8 == 1);
+		break;
+	case 3:
+		adtls_engine_close(engine, world->now);
+		break;
+	case 4:
+		adtls_engine_offer_connection_ids(engine, world->now, 2,
+						  choice >= 128);
+		break;
+	case 5:
+		adtls_engine_request_connection_ids(engine, world->now, 3);
+		break;
+	case 6:
+		adtls_engine_use_new_connection_id(engine);
 		break;
 	default:
-		adtls_engine_close(engine, world->now);
+		world->client_address = choice >= 128 ? "sensor" : "elsewhere";
 		break;
 	}
 	adtls_endpoint_touch(world->endpoint, engine);
@@ -306,10 +334,16 @@ static void wrap_attester(struct insider *insider,
 			     ADTLS_OK);
 }
 
+/* The first connection's ticket may have been edited. */
+static void between(struct simulation *world)
+{
+	require_bounded(world->client_engine);
+}
+
 static void run(struct simulation *world, uint8_t bits,
 		struct wire_reader *input)
 {
-	if (simulation_connect(world, 25 * SECOND))
+	if (scenario_connect(world, between))
 		require_agreement(world->client_engine, world->server_engine);
 	for (size_t i = 0; i < FORGED_MAX && wire_reader_more(input); i++) {
 		forge(world, input);

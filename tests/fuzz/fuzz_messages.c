@@ -8,13 +8,17 @@
 #include "flight/ack.h"
 #include "handshake/ticket_state.h"
 #include "messages/authentication.h"
+#include "messages/connection_id.h"
 #include "messages/evidence_type.h"
 #include "messages/extension.h"
 #include "messages/handshake_header.h"
 #include "messages/hello.h"
 #include "messages/hello_extensions.h"
+#include "messages/key_update.h"
 #include "messages/new_session_ticket.h"
 #include "messages/pre_shared_key.h"
+#include "messages/protocol_list.h"
+#include "messages/return_routability.h"
 #include "tests/fuzz/fuzz.h"
 
 #include <adtls/ticket.h>
@@ -294,6 +298,77 @@ static void fuzz_ticket_state(adtls_bytes_t body)
 	FUZZ_REQUIRE(fuzz_is_within(state.layer, body));
 }
 
+static void fuzz_protocols(adtls_bytes_t body)
+{
+	struct wire_writer writer = start_writing();
+	adtls_bytes_t names, name;
+
+	if (!protocol_list_read(body, &names))
+		return;
+	FUZZ_REQUIRE(names.len > 0 && fuzz_is_within(names, body));
+	protocol_list_write(&writer, names);
+	require_written(&writer, body);
+	for (adtls_bytes_t left = names; protocol_list_next(&left, &name);) {
+		FUZZ_REQUIRE(name.len > 0 && fuzz_is_within(name, body));
+		FUZZ_REQUIRE(protocol_list_contains(names, name));
+	}
+}
+
+static void fuzz_new_connection_id(adtls_bytes_t body)
+{
+	struct wire_writer writer = start_writing();
+	struct new_connection_id message;
+	uint8_t usage;
+	adtls_bytes_t cid;
+	size_t mark;
+
+	if (!new_connection_id_read(body, &message))
+		return;
+	usage = message.usage;
+	mark = new_connection_id_begin(&writer);
+	while (new_connection_id_next(&message, &cid)) {
+		FUZZ_REQUIRE(fuzz_is_within(cid, body));
+		connection_id_write(&writer, cid);
+	}
+	new_connection_id_end(&writer, mark, (enum connection_id_usage)usage);
+	require_written(&writer, body);
+}
+
+/* Of one byte, or one vector. */
+static void fuzz_small_messages(adtls_bytes_t body)
+{
+	struct wire_writer writer = start_writing();
+	adtls_bytes_t cid;
+	uint8_t value;
+
+	if (connection_id_read(body, &cid)) {
+		FUZZ_REQUIRE(fuzz_is_within(cid, body));
+		connection_id_write(&writer, cid);
+		require_written(&writer, body);
+	}
+	writer = start_writing();
+	if (request_connection_id_read(body, &value)) {
+		request_connection_id_write(&writer, value);
+		require_written(&writer, body);
+	}
+	writer = start_writing();
+	if (key_update_read(body, &value)) {
+		key_update_write(&writer, (enum key_update_request)value);
+		require_written(&writer, body);
+	}
+}
+
+static void fuzz_path_message(adtls_bytes_t body)
+{
+	struct wire_writer writer = start_writing();
+	struct path_message message;
+
+	if (!path_message_read(body, &message) || message.type > PATH_DROP)
+		return;
+	path_message_write(&writer, &message);
+	require_written(&writer, body);
+}
+
 struct read_numbers {
 	struct ack_list list;
 	size_t count;
@@ -347,6 +422,10 @@ static void (*const codecs[])(adtls_bytes_t body) = {
 	fuzz_new_session_ticket,
 	fuzz_ticket_import,
 	fuzz_ticket_state,
+	fuzz_protocols,
+	fuzz_new_connection_id,
+	fuzz_small_messages,
+	fuzz_path_message,
 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

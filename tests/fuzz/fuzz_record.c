@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Fuzzes the opening of records with fixed keys.
  *
- *   input: suite, then steps; a step is a datagram from anybody, a record that
+ *   input: suite and length of connection IDs, then steps; a step is a datagram from anybody, a record that
  *   the peer seals and somebody damages, or an earlier one again
  *
  * Only what the peer sealed is ever taken for encrypted, and only once. */
@@ -13,6 +13,7 @@
 #define EPOCHS 3
 #define DATAGRAM_MAX 2048
 #define SEALED_MAX 32
+#define CIDS_FROM 128	/* first byte of inputs with connection IDs */
 
 static const uint64_t epochs[EPOCHS] = { 0, 2, 3 };
 
@@ -31,9 +32,26 @@ struct peers {
 	struct record_sealer sealers[EPOCHS];
 	struct record_opener slots[EPOCHS];
 	struct record_openers openers;
+	struct record_cids cids;	/* which the peer may write */
+	struct buffer cid;		/* that it does */
 	struct sealed sealed[SEALED_MAX];
 	size_t sealed_count;
 };
+
+/* Two, of which the peer writes the second. */
+static void init_cids(struct peers *peers, size_t len)
+{
+	struct record_cids *cids = &peers->cids;
+
+	cids->len = len;
+	cids->count = 2;
+	memset(cids->values[0], 0xc1, len);
+	memset(cids->values[1], 0xc2, len);
+	FUZZ_REQUIRE(buffer_set(&peers->cid, cids->values[1], len));
+	peers->openers.cids = cids;
+	for (size_t i = 1; i < EPOCHS; i++)
+		peers->sealers[i].cid = &peers->cid;
+}
 
 static void init_peers(struct peers *peers, uint8_t suite_index)
 {
@@ -54,6 +72,8 @@ static void init_peers(struct peers *peers, uint8_t suite_index)
 	for (size_t i = 0; i < EPOCHS; i++)
 		peers->openers.openers[i] = &peers->slots[i];
 	peers->openers.count = EPOCHS;
+	if (suite_index >= CIDS_FROM)
+		init_cids(peers, 1 + suite_index % RECORD_CID_LEN_MAX);
 }
 
 static void clear_peers(struct peers *peers)
@@ -62,6 +82,7 @@ static void clear_peers(struct peers *peers)
 		record_keys_clear(&peers->sealers[i].keys);
 		record_keys_clear(&peers->slots[i].keys);
 	}
+	buffer_clear(&peers->cid);
 }
 
 static struct sealed *find_sealed(struct peers *peers,
@@ -127,10 +148,10 @@ static enum record_type type_of(uint8_t choice)
 {
 	static const enum record_type types[] = {
 		RECORD_ALERT, RECORD_HANDSHAKE, RECORD_APPLICATION_DATA,
-		RECORD_ACK
+		RECORD_ACK, RECORD_RETURN_ROUTABILITY_CHECK
 	};
 
-	return types[choice % 4];
+	return types[choice % 5];
 }
 
 /* The peer seals a record; numbers may jump ahead. */

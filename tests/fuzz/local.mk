@@ -41,12 +41,12 @@ tests_fuzz_fuzz_policy_LDFLAGS = $(fuzz_ldflags)
 
 tests_fuzz_fuzz_engine_SOURCES = tests/fuzz/fuzz_engine.c \
 	tests/fuzz/edit.h tests/fuzz/engine_rules.h \
-	tests/fuzz/scenario.h $(fuzz_sources)
+	tests/fuzz/features.h tests/fuzz/scenario.h $(fuzz_sources)
 tests_fuzz_fuzz_engine_LDFLAGS = $(fuzz_ldflags)
 
 tests_fuzz_fuzz_insider_SOURCES = tests/fuzz/fuzz_insider.c \
 	tests/fuzz/edit.h tests/fuzz/engine_rules.h \
-	tests/fuzz/scenario.h $(fuzz_sources)
+	tests/fuzz/features.h tests/fuzz/scenario.h $(fuzz_sources)
 tests_fuzz_fuzz_insider_LDFLAGS = $(fuzz_ldflags)
 
 tests_fuzz_fuzz_endpoint_SOURCES = tests/fuzz/fuzz_endpoint.c \
