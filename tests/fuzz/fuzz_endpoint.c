@@ -17,6 +17,7 @@
 #define CLIENTS 3		/* at the addresses from 0 */
 #define ADDRESSES 8		/* those behind the clients are spoofed */
 #define VICTIM 7
+#define ENGINES_MAX 16		/* two at each address */
 #define KEPT_MAX 24
 #define OPERATIONS_MAX 64
 #define PASSING_MAX (30 * SECOND)
@@ -76,7 +77,7 @@ static void set_limits(struct scene *scene)
 	limits.starts_per_second = 1;
 	limits.starts_at_once = 2;
 	limits.connections = 3;
-	limits.memory = 64 * 1024;
+	limits.memory = 65536;
 	limits.memory_per_peer = ADTLS_MEMORY_PER_PEER_MIN;
 	FUZZ_REQUIRE(adtls_endpoint_set_limits(scene->world.endpoint,
 					       &limits) == ADTLS_OK);
@@ -194,7 +195,7 @@ static void drain(struct scene *scene)
 		FUZZ_REQUIRE(scene->bytes_out[i] <=
 			     ENGINE_AMPLIFICATION * scene->bytes_in[i]);
 	adtls_endpoint_statistics(endpoint, &statistics);
-	FUZZ_REQUIRE(statistics.engines <= 2 * ADDRESSES);
+	FUZZ_REQUIRE(statistics.engines <= ENGINES_MAX);
 }
 
 static void receive(struct scene *scene, unsigned index,

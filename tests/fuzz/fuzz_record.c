@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Fuzzes the opening of records with fixed keys.
  *
- *   input: suite and length of connection IDs, then steps; a step is a datagram from anybody, a record that
- *   the peer seals and somebody damages, or an earlier one again
+ *   input: suite and length of connection IDs, then steps; a step is a datagram
+ *   from anybody, a record that the peer seals and somebody damages, or an
+ *   earlier one again
  *
  * Only what the peer sealed is ever taken for encrypted, and only once. */
 #include <string.h>

@@ -50,8 +50,9 @@ static inline unsigned scenario_read_features(struct wire_reader *input,
 {
 	unsigned features = wire_read_u16(input) & ~(unsigned)FEATURE_SHA384;
 
-	if ((bits & (SCENARIO_EVIDENCE | SCENARIO_CLIENT_CERTIFICATE)) != 0 &&
-	    (features & FEATURE_PSK) != 0)
+	if ((features & FEATURE_PSK) != 0 &&
+	    ((features & FEATURE_OPTIONAL_CLIENT) != 0 ||
+	     (bits & (SCENARIO_EVIDENCE | SCENARIO_CLIENT_CERTIFICATE)) != 0))
 		features |= FEATURE_RAW_KEYS;
 	if (seed % SCENARIO_PRIORITIES == SCENARIO_SHA384)
 		features |= FEATURE_SHA384;
