@@ -207,6 +207,7 @@ const char *cli_statistic(const adtls_statistics_t *statistics, size_t index,
 		COUNTER(dropped_unexpected), COUNTER(data_held_dropped),
 		COUNTER(dropped_cid),	     COUNTER(path_checks),
 		COUNTER(path_checks_failed), COUNTER(moves),
+		COUNTER(data_too_large),
 	};
 #undef COUNTER
 

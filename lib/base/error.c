@@ -192,6 +192,9 @@ static const struct meaning reasons[] = {
 	{ ADTLS_REASON_RETRANSMISSION_LIMIT, "retransmission-limit",
 	  "The peer acknowledged nothing however often it was sent: the peer "
 	  "is gone, or the network loses too much." },
+	{ ADTLS_REASON_RECORD_TOO_LARGE, "record-too-large",
+	  "The peer agreed to a record size limit and sent a larger record: it "
+	  "has a defect." },
 	{ ADTLS_REASON_IDLE, "idle",
 	  "Nothing came from the peer for as long as a connection may be "
 	  "idle." },

@@ -120,6 +120,7 @@ static int engine_new(struct adtls_config *config, adtls_role_t role,
 				   config_reassembly_budget(config),
 				   &config->timer);
 	engine->channel.forgery_limit = config->forgery_limit;
+	engine->mtu.current = (uint16_t)config->mtu;
 	if (!has_channel || !make_parts(engine, server_name, registry)) {
 		adtls_engine_free(engine);
 		return ADTLS_E_MEMORY;
@@ -217,19 +218,6 @@ int adtls_engine_send(adtls_engine_t *engine, adtls_time_t now,
 			     bytes_of(data, len)))
 		return ADTLS_E_AGAIN;
 	return ADTLS_OK;
-}
-
-size_t adtls_engine_max_data(const adtls_engine_t *engine)
-{
-	const struct channel *channel = &engine->channel;
-	size_t room;
-
-	if (engine->phase != ENGINE_CONNECTED)
-		return 0;
-	room = record_content_room(
-		&channel->sealers[channel->sealer_count - 1],
-		engine->config->mtu);
-	return room < RECORD_PLAINTEXT_MAX ? room : RECORD_PLAINTEXT_MAX;
 }
 
 void adtls_engine_close(adtls_engine_t *engine, adtls_time_t now)
@@ -427,6 +415,7 @@ void adtls_engine_statistics(const adtls_engine_t *engine,
 		.dropped_forged = own->dropped_forged,
 		.dropped_unexpected = own->dropped_unexpected,
 		.data_held_dropped = own->data_held_dropped,
+		.data_too_large = own->data_too_large,
 	};
 	if (engine->paths != NULL) {
 		out->dropped_cid = engine->paths->dropped_cid;

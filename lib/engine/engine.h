@@ -80,6 +80,15 @@ struct engine_paths {
 	uint32_t moves;
 };
 
+/* How large our datagrams are: as configured, until losses or the network say
+ * less (RFC 9147 §4.4). */
+struct engine_mtu {
+	uint16_t current;
+	/* The largest datagram with handshake messages since the peer last
+	 * acknowledged something. */
+	uint16_t largest_flight;
+};
+
 struct endpoint_peer;
 
 /* What adtls_statistics_t is made of. 32 bits of drops are enough to see what is
@@ -97,6 +106,7 @@ struct engine_statistics {
 	uint32_t dropped_forged;
 	uint32_t dropped_unexpected;
 	uint32_t data_held_dropped;
+	uint32_t data_too_large;
 };
 
 /* A client's, while it may need any. */
@@ -150,6 +160,7 @@ struct adtls_engine {
 	uint64_t heard_us;		/* the peer's last authentic record */
 	struct engine_statistics statistics;
 	adtls_alert_t remembered_alert;	/* unauthenticated; a hint */
+	struct engine_mtu mtu;
 };
 
 /* A client whose cookie was not good (any more) starts once again without it:
@@ -207,6 +218,15 @@ void engine_forget_tickets(struct adtls_engine *engine);
 struct ticket_origin engine_ticket_origin(const struct adtls_engine *engine,
 					  adtls_time_t now);
 
+/* engine_mtu.c */
+
+/* A datagram of @len bytes with handshake messages goes out. */
+void engine_mtu_sent(struct adtls_engine *engine, size_t len);
+/* The flight timed out: repeated losses may be the datagrams' size. */
+void engine_mtu_timed_out(struct adtls_engine *engine);
+/* Bytes of content that fit a datagram of one record. */
+size_t engine_content_room(const struct adtls_engine *engine);
+
 /* engine_time.c */
 
 /* An authentic record has come, or a datagram has gone: the connection is not
@@ -215,6 +235,10 @@ void engine_note_activity(struct adtls_engine *engine, uint64_t now_us);
 /* Look some time later whether it is, as something is being done: so that
  * strangers can have keys made once in that time. */
 void engine_plan_rest(struct adtls_engine *engine, uint64_t now_us);
+/* A job may have begun or ended: hold the flight for it, or no more. */
+void engine_hold_for_job(struct adtls_engine *engine, uint64_t now_us);
+/* Until when the flight waits; ADTLS_NEVER: it does not. */
+uint64_t engine_held_until(const struct adtls_engine *engine);
 /* Nobody needs its last words any more. */
 void engine_drop_tombstone(struct adtls_engine *engine);
 

@@ -314,14 +314,28 @@ static void receive_record(struct adtls_engine *engine, adtls_time_t now,
 	fail_unexpected(engine, now, "a record of an unknown type");
 }
 
-/* Reordering may bring records before the message that makes their keys. */
-static void keep_early(struct adtls_engine *engine, adtls_bytes_t record)
+static void fail_overflow(struct adtls_engine *engine, adtls_time_t now)
+{
+	engine_fail(engine, now, ADTLS_ALERT_RECORD_OVERFLOW,
+		    ADTLS_REASON_RECORD_TOO_LARGE,
+		    "a record over the limit of %u bytes that was agreed on",
+		    (unsigned)engine->channel.opener_slots[0].keys.inner_max);
+}
+
+/* Reordering may bring records before the message that makes their keys. Where
+ * that is ServerHello it may be lost: the server sends it again when our
+ * ClientHello comes again, which takes less time than the server's timer. */
+static void keep_early(struct adtls_engine *engine, adtls_time_t now,
+		       adtls_bytes_t record)
 {
 	static const struct data_queue_bounds bounds = {
 		.count = ENGINE_EARLY_RECORDS,
 		.bytes = ENGINE_EARLY_BYTES,
 	};
 
+	if (engine->hs != NULL &&
+	    engine->hs->state == CLIENT_RECEIVE_SERVER_HELLO)
+		flight_hasten(&engine->channel.outgoing, now.monotonic_us);
 	if (engine->hs == NULL ||
 	    !hold(engine, &engine->early, &bounds, record))
 		engine->statistics.dropped_unknown_epoch++;
@@ -370,8 +384,10 @@ static bool receive_records(struct adtls_engine *engine, adtls_time_t now,
 			receive_record(engine, now, &record, life);
 			if (record.type != RECORD_APPLICATION_DATA)
 				is_more_than_data = true;
+		} else if (verdict == RECORD_OVERFLOW) {
+			fail_overflow(engine, now);
 		} else if (verdict == RECORD_DROP_UNKNOWN_EPOCH) {
-			keep_early(engine, bytes_of(data, consumed));
+			keep_early(engine, now, bytes_of(data, consumed));
 		} else {
 			count_drop(engine, verdict);
 		}
@@ -422,16 +438,31 @@ static bool may_wait_with_ack(const struct adtls_engine *engine)
 	return !ack_list_owes_before(&engine->channel.acks, EPOCH_APPLICATION);
 }
 
+/* Something is missing in the middle: the peer should hear at once what did
+ * arrive, but only once per gap. */
+static bool is_new_gap(struct channel *channel)
+{
+	bool has_gap = reassembly_has_gap(&channel->incoming);
+	bool is_new = has_gap && !channel->knows_gap;
+
+	channel->knows_gap = has_gap;
+	return is_new;
+}
+
 /* When is an ACK owed? (RFC 9147 §7.1, protocol §7) */
 static void schedule_ack(struct adtls_engine *engine, uint64_t now_us)
 {
 	struct channel *channel = &engine->channel;
 	uint64_t quarter = channel->outgoing.timer.rto_us / 4;
+	bool is_disrupted = is_new_gap(channel);
 
 	if (channel->acks.unsent_count == 0)
 		return;
-	if (!may_wait_with_ack(engine) ||
-	    channel->acks.unsent_count >= ACK_EVERY)
+	if (is_disrupted || channel->acks.unsent_count >= ACK_EVERY)
+		ack_list_schedule(&channel->acks, now_us);
+	else if (engine_held_until(engine) != ADTLS_NEVER)
+		ack_list_schedule(&channel->acks, engine_held_until(engine));
+	else if (!may_wait_with_ack(engine))
 		ack_list_schedule(&channel->acks, now_us);
 	else
 		ack_list_schedule(&channel->acks, now_us + quarter);
@@ -462,6 +493,7 @@ void engine_advance(struct adtls_engine *engine, adtls_time_t now)
 		data_queue_clear(&engine->early);
 	if (engine->phase == ENGINE_CLOSED)
 		return;
+	engine_hold_for_job(engine, now.monotonic_us);
 	/* Our flight acknowledges the peer's by itself. */
 	if (flight_has_before(&engine->channel.outgoing, EPOCH_APPLICATION) &&
 	    (engine->hs == NULL || !handshake_is_working(engine->hs)))

@@ -34,6 +34,19 @@ static bool fail_seal(struct adtls_engine *engine, adtls_time_t now)
 	return false;
 }
 
+/* Should the flight wait for what a job adds to it? Not what fills a datagram
+ * by itself. */
+static bool is_held(const struct adtls_engine *engine, uint64_t now_us,
+		    const struct record_datagram *datagram)
+{
+	uint64_t until_us = engine_held_until(engine);
+
+	return until_us != ADTLS_NEVER && now_us < until_us &&
+	       datagram->bytes.len == 0 &&
+	       flight_unsent_len(&engine->channel.outgoing) <
+		       datagram->bytes.capacity;
+}
+
 static bool write_handshake(struct adtls_engine *engine, adtls_time_t now,
 			    struct record_datagram *datagram)
 {
@@ -43,7 +56,8 @@ static bool write_handshake(struct adtls_engine *engine, adtls_time_t now,
 	uint64_t epoch;
 	size_t room;
 
-	if (!flight_wants_to_send(flight, &epoch))
+	if (!flight_wants_to_send(flight, &epoch) ||
+	    is_held(engine, now.monotonic_us, datagram))
 		return false;
 	sealer = channel_sealer(&engine->channel, epoch);
 	if (sealer == NULL)
@@ -62,6 +76,15 @@ static bool write_handshake(struct adtls_engine *engine, adtls_time_t now,
 	return true;
 }
 
+/* An ACK goes out when it is due, or with whatever else does: it may be waiting
+ * for that alone (RFC 9147 §7.1). */
+static bool wants_ack(const struct ack_list *acks, uint64_t now_us,
+		      const struct record_datagram *datagram)
+{
+	return ack_list_is_due(acks, now_us) ||
+	       (acks->due_us != ADTLS_NEVER && datagram->bytes.len > 0);
+}
+
 /* ACKs go in the newest epoch (RFC 9147 §7); never in plaintext, where nobody
  * could trust them. */
 static bool write_ack(struct adtls_engine *engine, uint64_t now_us,
@@ -75,7 +98,7 @@ static bool write_ack(struct adtls_engine *engine, uint64_t now_us,
 	size_t room;
 
 	if (sealer->keys.epoch == EPOCH_PLAINTEXT ||
-	    !ack_list_is_due(acks, now_us))
+	    !wants_ack(acks, now_us, datagram))
 		return false;
 	room = record_room(datagram, sealer);
 	if (room == 0)
@@ -118,9 +141,15 @@ static void write_data(struct adtls_engine *engine,
 	adtls_bytes_t data;
 
 	while (may_send_data(engine) &&
-	       data_queue_peek(&engine->outgoing, &data) &&
-	       write_record(sealer, datagram, RECORD_APPLICATION_DATA, data))
+	       data_queue_peek(&engine->outgoing, &data)) {
+		/* Datagrams have become smaller since it was queued. */
+		if (data.len > engine_content_room(engine))
+			engine->statistics.data_too_large++;
+		else if (!write_record(sealer, datagram,
+				       RECORD_APPLICATION_DATA, data))
+			return;
 		data_queue_drop(&engine->outgoing);
+	}
 }
 
 static bool write_alert_record(struct adtls_engine *engine,
@@ -163,7 +192,7 @@ static void write_goodbye(struct adtls_engine *engine, adtls_time_t now,
 /* Until its address is known a peer gets at most three times what it sent. */
 static size_t allowance(const struct adtls_engine *engine, size_t out_len)
 {
-	size_t mtu = engine->config->mtu;
+	size_t mtu = engine->mtu.current;
 	uint64_t earned;
 
 	if (out_len > mtu)
@@ -201,32 +230,45 @@ static bool is_quiet(const struct adtls_engine *engine, uint64_t now_us)
 }
 
 /* After a failure what is queued of the handshake still goes out, as an alert
- * under keys that the peer does not have yet says nothing. */
-static void write_records(struct adtls_engine *engine, adtls_time_t now,
+ * under keys that the peer does not have yet says nothing. True: handshake
+ * messages are in it. */
+static bool write_records(struct adtls_engine *engine, adtls_time_t now,
 			  struct record_datagram *datagram)
 {
+	bool has_flight;
+
 	if (record_sealer_is_exhausted(
 		    channel_newest_sealer(&engine->channel))) {
 		fail_seal(engine, now);
-		return;
+		return false;
 	}
 	renew_keys(engine, now);
 	while (write_handshake(engine, now, datagram))
 		;
+	has_flight = datagram->bytes.len > 0;
 	if (engine->phase != ENGINE_CLOSED)
 		write_ack(engine, now.monotonic_us, datagram);
 	write_data(engine, datagram);
+	if (engine->phase != ENGINE_CLOSED)
+		write_ack(engine, now.monotonic_us, datagram);
 	write_goodbye(engine, now, datagram);
+	return has_flight;
 }
 
 static size_t write_datagram(struct adtls_engine *engine, adtls_time_t now,
 			     uint8_t *out, size_t room)
 {
 	struct record_datagram datagram;
+	bool has_flight;
+	size_t len;
 
 	record_datagram_init(&datagram, out, room);
-	write_records(engine, now, &datagram);
-	return record_datagram_finish(&datagram);
+	datagram.padding_block = engine->config->padding_block;
+	has_flight = write_records(engine, now, &datagram);
+	len = record_datagram_finish(&datagram);
+	if (has_flight)
+		engine_mtu_sent(engine, len);
+	return len;
 }
 
 size_t engine_next_datagram_on(struct adtls_engine *engine, adtls_time_t now,

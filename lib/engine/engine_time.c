@@ -42,6 +42,7 @@ uint64_t adtls_engine_deadline(const adtls_engine_t *engine)
 	deadline = earlier(deadline, idle_deadline(engine));
 	deadline = earlier(deadline, engine_path_deadline(engine));
 	deadline = earlier(deadline, engine_cid_deadline(engine));
+	deadline = earlier(deadline, engine_held_until(engine));
 	if (layer != NULL)
 		deadline = earlier(deadline, layer->deadline(engine->layer));
 	return deadline;
@@ -111,6 +112,30 @@ static void rest(struct adtls_engine *engine, uint64_t now_us)
 	engine_trim_events(engine);
 }
 
+/* An eighth of the time-out: a signature by software takes a hundredth, the peer
+ * cannot finish without it anyway, and its timer leaves time for more. */
+void engine_hold_for_job(struct adtls_engine *engine, uint64_t now_us)
+{
+	struct handshake *hs = engine->hs;
+
+	if (hs == NULL)
+		return;
+	if (!handshake_is_working(hs)) {
+		hs->hold.until_us = ADTLS_NEVER;
+		return;
+	}
+	if (hs->job.awaited == hs->hold.job)
+		return;
+	hs->hold.job = hs->job.awaited;
+	hs->hold.until_us =
+		now_us + engine->channel.outgoing.timer.rto_us / 8;
+}
+
+uint64_t engine_held_until(const struct adtls_engine *engine)
+{
+	return engine->hs != NULL ? engine->hs->hold.until_us : ADTLS_NEVER;
+}
+
 void engine_drop_tombstone(struct adtls_engine *engine)
 {
 	engine->tombstone = (struct tombstone){ .alert = ADTLS_ALERT_NONE,
@@ -133,11 +158,13 @@ void adtls_engine_tick(adtls_engine_t *engine, adtls_time_t now)
 			 "the handshake did not complete in time");
 		return;
 	}
-	if (now_us >= flight_deadline(&engine->channel.outgoing) &&
-	    !flight_tick(&engine->channel.outgoing, now_us)) {
-		time_out(engine, now, ADTLS_REASON_RETRANSMISSION_LIMIT,
-			 "the peer acknowledged nothing");
-		return;
+	if (now_us >= flight_deadline(&engine->channel.outgoing)) {
+		if (!flight_tick(&engine->channel.outgoing, now_us)) {
+			time_out(engine, now, ADTLS_REASON_RETRANSMISSION_LIMIT,
+				 "the peer acknowledged nothing");
+			return;
+		}
+		engine_mtu_timed_out(engine);
 	}
 	if (now_us >= idle_deadline(engine)) {
 		engine_fail(engine, now,
@@ -148,6 +175,8 @@ void adtls_engine_tick(adtls_engine_t *engine, adtls_time_t now)
 			    "nothing came from the peer for too long");
 		return;
 	}
+	if (now_us >= engine_held_until(engine))
+		engine->hs->hold.until_us = ADTLS_NEVER;
 	if (now_us >= engine->retire_us && is_unanswered(engine)) {
 		time_out(engine, now, ADTLS_REASON_HANDSHAKE_TIMEOUT,
 			 "the peer did not acknowledge the handshake's end");

@@ -19,6 +19,7 @@ libadtls_core_la_SOURCES += \
 	lib/engine/engine_events.c \
 	lib/engine/engine_input.c \
 	lib/engine/engine_memory.c \
+	lib/engine/engine_mtu.c \
 	lib/engine/engine_output.c \
 	lib/engine/engine_paths.c \
 	lib/engine/engine_tickets.c \

@@ -124,6 +124,20 @@ bool flight_wants_to_send(const struct flight *flight, uint64_t *out_epoch)
 	return true;
 }
 
+size_t flight_unsent_len(const struct flight *flight)
+{
+	size_t len = 0;
+
+	for (size_t i = 0; i < flight->message_count; i++) {
+		const struct flight_message *message = &flight->messages[i];
+		struct range gap = { 0, 0 };
+
+		while (flight_message_first_gap(message, gap.end, &gap))
+			len += HANDSHAKE_HEADER_LEN + gap.end - gap.start;
+	}
+	return len;
+}
+
 static bool hand_out(struct flight *flight, struct flight_message *message,
 		     struct range range)
 {
@@ -423,4 +437,30 @@ bool flight_tick(struct flight *flight, uint64_t now_us)
 void flight_retransmit(struct flight *flight, uint64_t now_us)
 {
 	retransmit_lost(flight, 0, ack_age(flight), now_us);
+}
+
+void flight_lost(struct flight *flight, uint64_t now_us)
+{
+	struct retransmission_timer *timer = &flight->timer;
+
+	if (flight->progress == NULL ||
+	    !retransmission_timer_may_retransmit(timer) ||
+	    sent_records_lose(&flight->progress->sent, UINT64_MAX, 0, now_us) ==
+		    0)
+		return;
+	retransmission_timer_attempt(timer, now_us);
+	rebuild_outstanding(flight);
+	resume_from_beginning(flight);
+}
+
+void flight_hasten(struct flight *flight, uint64_t now_us)
+{
+	uint64_t deadline_us = now_us + flight->timer.rto_us / 4;
+
+	if (flight->progress == NULL || flight->progress->is_hastened ||
+	    flight->timer.deadline_us == ADTLS_NEVER)
+		return;
+	flight->progress->is_hastened = true;
+	if (deadline_us < flight->timer.deadline_us)
+		flight->timer.deadline_us = deadline_us;
 }

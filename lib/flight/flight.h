@@ -32,6 +32,7 @@ struct flight_progress {
 		uint16_t message_seq;
 		uint32_t offset;
 	} resume;
+	bool is_hastened;	/* its deadline was, once */
 	uint64_t last_retransmit_us;	/* ADTLS_NEVER: none before a timeout */
 	/* What the ACK that is being read has told so far. */
 	struct {
@@ -67,6 +68,8 @@ bool flight_add(struct flight *flight, uint16_t message_seq, uint8_t type,
 /* Is something to be sent now, and in which epoch? False: no, or the window is
  * full. */
 bool flight_wants_to_send(const struct flight *flight, uint64_t *out_epoch);
+/* Bytes that are to be sent now or when the window opens, headers included. */
+size_t flight_unsent_len(const struct flight *flight);
 /* The next fragment, its header and data together at most @room bytes, of the
  * epoch that flight_wants_to_send() names. @out->data stays valid until the
  * flight changes. A record takes as many fragments of one epoch as fit; no
@@ -119,5 +122,12 @@ bool flight_tick(struct flight *flight, uint64_t now_us);
 /* The peer retransmitted its previous flight: our flight, or its beginning, was
  * lost. Send again, at most once per RTO/4, as an attempt. */
 void flight_retransmit(struct flight *flight, uint64_t now_us);
+
+/* Everything that is on its way is lost, as the network says: send it again, as
+ * an attempt. */
+void flight_lost(struct flight *flight, uint64_t now_us);
+/* The beginning of the peer's answer may be lost, as what follows it is here:
+ * bring the deadline forward to RTO/4 from now, once per flight. */
+void flight_hasten(struct flight *flight, uint64_t now_us);
 
 #endif

@@ -306,6 +306,22 @@ bool reassembly_next(struct reassembly *reassembly, uint8_t *out_type,
 	return true;
 }
 
+bool reassembly_has_gap(const struct reassembly *reassembly)
+{
+	struct reassembly_message **next =
+		find_slot(reassembly, reassembly->next_seq);
+
+	for (size_t i = 0; reassembly->slots != NULL && i < SLOTS; i++) {
+		const struct reassembly_message *message =
+			reassembly->slots[i];
+
+		if (message != NULL &&
+		    (message != *next || message->ahead != NULL))
+			return true;
+	}
+	return false;
+}
+
 bool reassembly_has_partial(const struct reassembly *reassembly)
 {
 	for (size_t i = 0; reassembly->slots != NULL && i < SLOTS; i++) {

@@ -51,6 +51,8 @@ bool reassembly_is_ready(const struct reassembly *reassembly);
  * @out_body, which is overwritten. Advances next_seq. False: not complete. */
 bool reassembly_next(struct reassembly *reassembly, uint8_t *out_type,
 		     struct buffer *out_body);
+/* Has something arrived that is behind something missing? */
+bool reassembly_has_gap(const struct reassembly *reassembly);
 /* Is anything of a message not handed out yet held? */
 bool reassembly_has_partial(const struct reassembly *reassembly);
 

@@ -126,6 +126,21 @@ void channel_restart(struct channel *channel, size_t reassembly_budget,
 				 .keys);
 	channel->next_send_seq = 0;
 	channel->has_new_keys = false;
+	channel->knows_gap = false;
+	channel_limit_sending(channel, 0);
+	channel_limit_receiving(channel, 0);
+}
+
+void channel_limit_sending(struct channel *channel, uint16_t inner_max)
+{
+	for (size_t i = 0; i < channel->sealer_count; i++)
+		channel->sealers[i].keys.inner_max = inner_max;
+}
+
+void channel_limit_receiving(struct channel *channel, uint16_t inner_max)
+{
+	for (size_t i = 0; i < channel->openers.count; i++)
+		channel->opener_slots[i].keys.inner_max = inner_max;
 }
 
 void channel_expect_cids(struct channel *channel, bool optional)
@@ -172,6 +187,7 @@ bool channel_write_keys(struct channel *channel, uint64_t epoch,
 	if (!record_keys_init(&sealer->keys, epoch, suite,
 			      KEY_LABEL_PREFIX_DTLS13, secret))
 		return false;
+	sealer->keys.inner_max = sealer[-1].keys.inner_max;
 	channel->sealer_count++;
 	return true;
 }
@@ -194,6 +210,7 @@ bool channel_read_keys(struct channel *channel, uint64_t epoch,
 	if (!record_keys_init(&opener->keys, epoch, suite,
 			      KEY_LABEL_PREFIX_DTLS13, secret))
 		return false;
+	opener->keys.inner_max = opener[-1].keys.inner_max;
 	channel->openers.openers[channel->openers.count++] = opener;
 	channel->has_new_keys = true;
 	return true;

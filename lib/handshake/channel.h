@@ -33,6 +33,7 @@ struct channel {
 	uint64_t forgery_limit;	/* of every key; 0: the suite's */
 	uint32_t next_send_seq;	/* 65536: used up */
 	uint8_t places;		/* CHANNEL_EPOCHS, or 1 if no more are needed */
+	bool knows_gap;		/* of what is incoming, and has it acknowledged */
 	bool has_new_keys;	/* for reading: early records may be opened now */
 };
 
@@ -50,6 +51,11 @@ void channel_restart(struct channel *channel, size_t reassembly_budget,
 void channel_expect_cids(struct channel *channel, bool optional);
 /* No records carry CIDs. */
 void channel_drop_cids(struct channel *channel);
+
+/* From now on, and with all keys to come, protected records are that large at
+ * most; 0: no limit. */
+void channel_limit_sending(struct channel *channel, uint16_t inner_max);
+void channel_limit_receiving(struct channel *channel, uint16_t inner_max);
 
 /* Queue one message for @epoch; moves @body in. False: out of memory, or of
  * message numbers (RFC 9147 §5.2). */

@@ -66,6 +66,8 @@ struct adtls_config {
 	struct config_server_names server_names;
 	adtls_client_authentication_t client_authentication;
 	size_t mtu;
+	uint16_t record_size_limit;	/* what we take; 0: not said */
+	uint16_t padding_block;	/* of protected records; 0: no padding */
 	struct timer_config timer;
 	uint64_t handshake_deadline_us;
 	struct {

@@ -10,6 +10,7 @@
 #include "handshake/certificate_authorities.h"
 #include "handshake/certificate_type.h"
 #include "handshake/connection_id_extension.h"
+#include "handshake/record_size_limit.h"
 #include "handshake/server_name.h"
 #include "messages/hello_extensions.h"
 
@@ -234,6 +235,9 @@ static const struct hs_extension base_rows[] = {
 	{ EXTENSION_CERTIFICATE_AUTHORITIES, "certificate_authorities",
 	  IN_CLIENT_HELLO | IN_CERTIFICATE_REQUEST,
 	  authorities_send, authorities_receive, 0 },
+	{ EXTENSION_RECORD_SIZE_LIMIT, "record_size_limit",
+	  IN_CLIENT_HELLO | IN_ENCRYPTED_EXTENSIONS, record_size_limit_send,
+	  record_size_limit_receive, 0 },
 	{ EXTENSION_SIGNATURE_ALGORITHMS_CERT, "signature_algorithms_cert",
 	  IN_CLIENT_HELLO | IN_CERTIFICATE_REQUEST,
 	  NULL, receive_signature_algorithms_cert, 0 },

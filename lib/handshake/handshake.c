@@ -34,6 +34,7 @@ struct handshake *handshake_new(const struct adtls_config *config,
 	hs->client_types = ADTLS_PEER_X509;
 	hs->server_types = ADTLS_PEER_X509;
 	hs->failure.alert = ADTLS_ALERT_NONE;
+	hs->hold.until_us = ADTLS_NEVER;
 	transcript_init(&hs->transcript);
 	channel->incoming.max_len = handshake_message_max;
 	channel->incoming.max_len_context = hs;

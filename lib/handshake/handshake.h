@@ -87,6 +87,13 @@ struct hs_job {
 	adtls_job_t *finished;
 };
 
+/* While a job of ours is under way its flight waits for the messages that the
+ * job makes, so that they share a datagram; not for long, as jobs may be slow. */
+struct hs_hold {
+	uint64_t job;		/* the serial of the last one waited for */
+	uint64_t until_us;	/* ADTLS_NEVER: nothing is held */
+};
+
 struct handshake {
 	const struct adtls_config *config;
 	struct channel *channel;
@@ -99,6 +106,7 @@ struct handshake {
 	uint64_t engine_id;
 	uint64_t *job_serial;		/* the engine's counter */
 	struct hs_job job;
+	struct hs_hold hold;
 	struct hs_failure failure;
 
 	/* Hellos */

@@ -11,13 +11,20 @@
 /* RFC 9147 §4: epochs are 64 bits, but none beyond this is used (§8). */
 #define EPOCH_MAX ((1ull << 48) - 1)
 
+/* Neither epochs nor message_seq wrap (RFC 9147 §4.2.1, §5.2). */
+static bool has_next_epoch(struct channel *channel)
+{
+	return channel_newest_sealer(channel)->keys.epoch < EPOCH_MAX &&
+	       channel->next_send_seq <= UINT16_MAX;
+}
+
 bool connected_update_keys(const struct connected *connected, bool request)
 {
 	struct channel *channel = connected->channel;
 	struct buffer body = { 0 };
 	struct wire_writer writer;
 
-	if (channel_newest_sealer(channel)->keys.epoch >= EPOCH_MAX ||
+	if (!has_next_epoch(channel) ||
 	    !buffer_reserve(&body, KEY_UPDATE_LEN))
 		return false;
 	wire_writer_init(&writer, body.data, body.capacity);
@@ -39,10 +46,12 @@ bool connected_key_update_delivered(const struct connected *connected)
 	return true;
 }
 
-/* One that waits answers any number of requests (RFC 8446 §4.6.3). */
+/* One that waits answers any number of requests (RFC 8446 §4.6.3), and who has
+ * no next epoch ignores them (RFC 9147 §8). */
 static bool answer_request(const struct connected *connected)
 {
-	return exchanges_has_waiting(connected->exchanges,
+	return !has_next_epoch(connected->channel) ||
+	       exchanges_has_waiting(connected->exchanges,
 				     HANDSHAKE_KEY_UPDATE) ||
 	       connected_update_keys(connected, false);
 }

@@ -46,6 +46,8 @@ libadtls_core_la_SOURCES += \
 	lib/handshake/psk_server.c \
 	lib/handshake/resumption.c \
 	lib/handshake/resumption.h \
+	lib/handshake/record_size_limit.c \
+	lib/handshake/record_size_limit.h \
 	lib/handshake/retry_request.c \
 	lib/handshake/retry_request.h \
 	lib/handshake/server_name.c \

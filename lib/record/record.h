@@ -18,6 +18,8 @@
 #include "record/replay_window.h"
 
 #define RECORD_PLAINTEXT_MAX 16384	/* 2^14, RFC 8446 §5.1 */
+/* DTLSInnerPlaintext: content, its type, padding (RFC 8446 §5.4). */
+#define RECORD_INNER_MAX (RECORD_PLAINTEXT_MAX + 1)
 #define RECORD_PLAINTEXT_HEADER_LEN 13
 
 enum record_type {
@@ -41,6 +43,7 @@ struct record_keys {
 	struct crypto_mask *mask;
 	struct secret secret;		/* the epoch's traffic secret */
 	uint8_t iv[CRYPTO_NONCE_LEN];
+	uint16_t inner_max;		/* record_size_limit (RFC 8449); 0: none */
 };
 
 struct record_sealer {
@@ -91,6 +94,9 @@ struct record_datagram {
 	struct wire_writer bytes;
 	struct record_sealer *sealer;	/* of the record being written */
 	size_t start;			/* and where it begins */
+	/* Protected records are padded to a multiple of so many bytes (RFC 8446
+	 * §5.4), as far as there is room; 0: not padded. */
+	size_t padding_block;
 	struct {
 		const struct record_sealer *sealer;	/* NULL: none */
 		size_t start;
@@ -109,7 +115,7 @@ size_t record_room(const struct record_datagram *datagram,
 struct wire_writer *record_begin(struct record_datagram *datagram,
 				 struct record_sealer *sealer);
 /* End the record. False, and @datagram is as it was before record_begin(): no
- * room, over RECORD_PLAINTEXT_MAX, exhausted, or no memory for parked keys. */
+ * room, larger than records may be, exhausted, or no memory for parked keys. */
 bool record_end(struct record_datagram *datagram, enum record_type type,
 		struct record_number *out_number);
 /* Take back record_begin(). */
@@ -149,6 +155,7 @@ enum record_verdict {
 	RECORD_DROP_UNKNOWN_EPOCH,	/* or no memory for its parked keys */
 	RECORD_DROP_REPLAY,
 	RECORD_DROP_FORGED,		/* not authentic, or too short to be */
+	RECORD_OVERFLOW,		/* authentic, and over our limit: fatal */
 	RECORD_DROP_TOO_LARGE,
 	RECORD_DROP_KEY_LIMIT		/* the key has seen too many forgeries */
 };

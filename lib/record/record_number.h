@@ -5,6 +5,8 @@
 
 #include <adtls/types.h>
 
+#define RECORD_SEQUENCE_MAX ((UINT64_C(1) << 48) - 1)	/* RFC 9147 §4 */
+
 struct record_number {
 	uint64_t epoch;
 	uint64_t sequence;

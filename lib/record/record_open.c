@@ -4,9 +4,6 @@
 #include "base/buffer.h"
 #include "record/unified_header.h"
 
-/* DTLSInnerPlaintext with its content type, RFC 8446 §5.4. */
-#define INNER_PLAINTEXT_MAX (RECORD_PLAINTEXT_MAX + 1)
-
 /* The newest epoch with keys whose low bits are those of the first byte. */
 static struct record_opener *
 find_protected(const struct record_openers *openers, uint8_t first)
@@ -156,9 +153,12 @@ static enum record_verdict unprotect(struct record_opener *opener,
 	const struct record_keys *keys = &opener->keys;
 	uint64_t sequence = read_sequence(opener, layout);
 	uint8_t nonce[CRYPTO_NONCE_LEN];
+	size_t inner_len;
 
 	record_nonce(keys, sequence, nonce);
-	if (!crypto_aead_open(keys->aead, nonce,
+	/* No sender has a number beyond the last. */
+	if (sequence > RECORD_SEQUENCE_MAX ||
+	    !crypto_aead_open(keys->aead, nonce,
 			      bytes_of(layout->header, layout->header_len),
 			      layout->ciphertext, layout->ciphertext_len)) {
 		opener->forgeries++;
@@ -171,9 +171,10 @@ static enum record_verdict unprotect(struct record_opener *opener,
 	out->is_encrypted = true;
 	out->number.epoch = keys->epoch;
 	out->number.sequence = sequence;
-	read_inner_plaintext(layout->ciphertext,
-			     layout->ciphertext_len - keys->suite->tag_len,
-			     out);
+	inner_len = layout->ciphertext_len - keys->suite->tag_len;
+	if (keys->inner_max != 0 && inner_len > keys->inner_max)
+		return RECORD_OVERFLOW;
+	read_inner_plaintext(layout->ciphertext, inner_len, out);
 	return RECORD_ACCEPT;
 }
 
@@ -205,7 +206,7 @@ static enum record_verdict open_protected(const struct record_openers *openers,
 	if (layout.ciphertext_len < CRYPTO_MASK_SAMPLE_LEN)
 		return RECORD_DROP_FORGED;
 	if (layout.ciphertext_len >
-	    INNER_PLAINTEXT_MAX + opener->keys.suite->tag_len)
+	    RECORD_INNER_MAX + opener->keys.suite->tag_len)
 		return RECORD_DROP_TOO_LARGE;
 	if (opener->forgeries >= record_opener_forgery_limit(opener))
 		return RECORD_DROP_KEY_LIMIT;

@@ -9,7 +9,6 @@
 #include "base/buffer.h"
 #include "record/unified_header.h"
 
-#define SEQUENCE_LIMIT	 (UINT64_C(1) << 48) /* RFC 9147 §4 */
 #define CID_OFFSET	 1
 #define SEQUENCE_LEN_MAX 2
 #define LENGTH_LEN	 2
@@ -55,7 +54,7 @@ static size_t header_len(const struct record_sealer *sealer, uint64_t sequence)
 
 bool record_sealer_is_exhausted(const struct record_sealer *sealer)
 {
-	return sealer->next_sequence >= SEQUENCE_LIMIT ||
+	return sealer->next_sequence > RECORD_SEQUENCE_MAX ||
 	       (is_protected(sealer) &&
 		sealer->next_sequence >= sealer->keys.suite->seal_limit);
 }
@@ -84,15 +83,25 @@ static size_t least_len(const struct record_sealer *sealer, uint64_t sequence)
 	return is_protected(sealer) && least < sampled ? sampled : least;
 }
 
+/* What the peer takes (RFC 8449 §4): without protection as much as the
+ * protocol allows. */
+static size_t content_max(const struct record_sealer *sealer)
+{
+	return is_protected(sealer) && sealer->keys.inner_max != 0
+		       ? sealer->keys.inner_max - CONTENT_TYPE_LEN
+		       : RECORD_PLAINTEXT_MAX;
+}
+
 static size_t content_room(const struct record_sealer *sealer,
 			   uint64_t sequence, size_t room)
 {
+	size_t most = content_max(sealer);
 	size_t content;
 
 	if (room < least_len(sealer, sequence))
 		return 0;
 	content = room - overhead(sealer, sequence);
-	return content < RECORD_PLAINTEXT_MAX ? content : RECORD_PLAINTEXT_MAX;
+	return content < most ? content : most;
 }
 
 size_t record_content_room(const struct record_sealer *sealer, size_t room)
@@ -219,22 +228,48 @@ static bool end_plaintext(const struct record_sealer *sealer, uint8_t *record,
 	return !header.failed;
 }
 
+/* The length of a DTLSInnerPlaintext of @len bytes with its padding: what the
+ * mask's sample needs, and up to the next multiple of the block. What does not
+ * fit, at most @room bytes and the peer's limit, is left out: the largest
+ * records have one length then, whatever they carry. */
+static size_t padded_len(const struct record_sealer *sealer, size_t block,
+			 size_t len, size_t room)
+{
+	size_t least = CRYPTO_MASK_SAMPLE_LEN - sealer->keys.suite->tag_len;
+	size_t most = content_max(sealer) + CONTENT_TYPE_LEN;
+	size_t padded = len;
+
+	if (block > 0)
+		padded = (len + block - 1) / block * block;
+	if (padded > most)
+		padded = most;
+	if (padded > room)
+		padded = room;
+	if (padded < len)
+		padded = len;
+	return padded < least ? least : padded;
+}
+
 /* Append content type, padding and room for the tag; returns the length of
  * the DTLSInnerPlaintext. */
-static size_t write_inner_end(const struct record_sealer *sealer,
-			      struct wire_writer *bytes, enum record_type type,
-			      size_t content_len)
+static size_t write_inner_end(struct record_datagram *datagram,
+			      enum record_type type, size_t content_len)
 {
+	const struct record_sealer *sealer = datagram->sealer;
+	struct wire_writer *bytes = &datagram->bytes;
 	size_t len = content_len + CONTENT_TYPE_LEN;
-	size_t least = CRYPTO_MASK_SAMPLE_LEN - sealer->keys.suite->tag_len;
-	size_t padding = len < least ? least - len : 0;
+	size_t left = bytes->capacity - bytes->len + content_len;
+	size_t tag_len = sealer->keys.suite->tag_len;
+	size_t room = left > tag_len ? left - tag_len : 0;
+	size_t padding = padded_len(sealer, datagram->padding_block, len, room) -
+			 len;
 	uint8_t *zeroes;
 
 	wire_write_u8(bytes, (uint8_t)type);
 	zeroes = wire_write_reserve(bytes, padding);
 	if (zeroes != NULL)
 		memset(zeroes, 0, padding);
-	wire_write_reserve(bytes, sealer->keys.suite->tag_len);
+	wire_write_reserve(bytes, tag_len);
 	return len + padding;
 }
 
@@ -249,13 +284,12 @@ static bool end(struct record_datagram *datagram, enum record_type type)
 	if (datagram->bytes.failed || record_sealer_is_exhausted(sealer))
 		return false;
 	content_len = datagram->bytes.len - start - header_len(sealer, sequence);
-	if (content_len > RECORD_PLAINTEXT_MAX)
+	if (content_len > content_max(sealer))
 		return false;
 	if (is_protected(sealer) && !record_keys_wake(&sealer->keys))
 		return false;
 	if (is_protected(sealer))
-		inner_len = write_inner_end(sealer, &datagram->bytes, type,
-					    content_len);
+		inner_len = write_inner_end(datagram, type, content_len);
 	if (datagram->bytes.failed)
 		return false;
 	if (datagram->last.sealer != NULL && !seal_last(datagram, true))

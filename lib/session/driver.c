@@ -45,6 +45,20 @@ static size_t next_datagram(struct driver *driver)
 					    DRIVER_DATAGRAM_MAX);
 }
 
+/* The path takes no datagram of that size: it counts as lost, and the next are
+ * smaller, if they can be. */
+static int shrink_datagrams(struct driver *driver, size_t len)
+{
+	if (driver->engine == NULL)
+		return ADTLS_E_IO;
+	while (adtls_engine_mtu(driver->engine) >= len) {
+		if (adtls_engine_set_mtu(driver->engine, clock_now(), 0) !=
+		    ADTLS_OK)
+			return ADTLS_E_IO;
+	}
+	return ADTLS_OK;
+}
+
 /* Sends the datagram that had to wait. */
 static int push_unsent(struct driver *driver)
 {
@@ -54,6 +68,8 @@ static int push_unsent(struct driver *driver)
 		return ADTLS_OK;
 	result = transport_push(&driver->transport, driver->unsent.data,
 				driver->unsent.len);
+	if (result == ADTLS_E_TOO_LARGE)
+		result = shrink_datagrams(driver, driver->unsent.len);
 	if (result != ADTLS_E_AGAIN)
 		buffer_clear(&driver->unsent);
 	return result;
@@ -67,6 +83,8 @@ int driver_flush(struct driver *driver)
 	while (result == ADTLS_OK && (len = next_datagram(driver)) > 0) {
 		result = transport_push(&driver->transport, driver->outgoing,
 					len);
+		if (result == ADTLS_E_TOO_LARGE)
+			result = shrink_datagrams(driver, len);
 		if (result == ADTLS_E_AGAIN &&
 		    !buffer_set(&driver->unsent, driver->outgoing, len))
 			result = ADTLS_E_MEMORY;

@@ -27,6 +27,8 @@ static int result_of_errno(const struct transport *transport)
 		return ADTLS_E_AGAIN;
 	if (errno == ENOBUFS)
 		return ADTLS_OK;
+	if (errno == EMSGSIZE)
+		return ADTLS_E_TOO_LARGE;
 	if (is_icmp_error(errno) && !transport->reports_icmp)
 		return ADTLS_OK;
 	return ADTLS_E_IO;
@@ -46,7 +48,8 @@ int transport_push(struct transport *transport, const uint8_t *datagram,
 	/* The error may be that of an earlier datagram, and then this one was
 	 * not sent. */
 	if (push_once(transport, datagram, len) >= 0 ||
-	    (is_icmp_error(errno) && push_once(transport, datagram, len) >= 0))
+	    ((is_icmp_error(errno) || errno == EMSGSIZE) &&
+	     push_once(transport, datagram, len) >= 0))
 		return ADTLS_OK;
 	return result_of_errno(transport);
 }
@@ -78,7 +81,9 @@ int transport_pull(struct transport *transport, uint8_t *out, size_t out_len,
 		return ADTLS_OK;
 	}
 	result = result_of_errno(transport);
-	return result == ADTLS_OK ? ADTLS_E_AGAIN : result;
+	return result == ADTLS_OK || result == ADTLS_E_TOO_LARGE ?
+		       ADTLS_E_AGAIN :
+		       result;
 }
 
 static int wait_for_functions(struct transport *transport, bool in_slices,

@@ -241,7 +241,7 @@ class AttestedTest(unittest.TestCase):
     CASES = {
         "as it comes": {}, "secp256r1": {"groups": (NamedGroup.SECP256R1,)},
         "MTU 256": {"mtu": 256}, "other boundaries": {"mtu": 256, "refragment": True},
-        "two shares": {"shares": 2}}
+        "two shares": {"shares": 2}, "small records": {"record_size_limit": 100}}
 
     def test_python_client(self):
         server = EchoServer("--policy", WORLD.policy("require"))

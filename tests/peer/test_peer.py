@@ -338,6 +338,8 @@ class HandshakeTest(unittest.TestCase):
             "retry for group and cookie": ({"groups": both}, {"groups": secp256r1}),
             "two shares": ({"shares": 2}, {"groups": x25519}),
             "MTU 256": ({"mtu": 256}, {"mtu": 256}),
+            "small records": ({"record_size_limit": 64}, {"record_size_limit": 80}),
+            "small records one way": ({"record_size_limit": 100}, {}),
             "no attestation": ({"attester": None}, {"relying_party": None}),
             "server without interest": ({}, {"relying_party": None}),
             "no client certificate": (

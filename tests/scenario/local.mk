@@ -125,3 +125,24 @@ tests_scenario_test_connection_ids_SOURCES = tests/scenario/test_connection_ids.
 
 cmocka_programs += tests/scenario/test_migration
 tests_scenario_test_migration_SOURCES = tests/scenario/test_migration.c
+
+cmocka_programs += tests/scenario/test_datagrams
+tests_scenario_test_datagrams_SOURCES = tests/scenario/test_datagrams.c
+
+cmocka_programs += tests/scenario/test_record_size
+tests_scenario_test_record_size_SOURCES = \
+	tests/scenario/test_record_size.c \
+	$(attacker)
+
+cmocka_programs += tests/scenario/test_mtu
+tests_scenario_test_mtu_SOURCES = \
+	tests/scenario/test_mtu.c \
+	$(attacker)
+
+cmocka_programs += tests/scenario/test_reliability
+tests_scenario_test_reliability_SOURCES = \
+	tests/scenario/test_reliability.c \
+	$(attacker)
+
+cmocka_programs += tests/scenario/test_recovery
+tests_scenario_test_recovery_SOURCES = tests/scenario/test_recovery.c

@@ -31,6 +31,7 @@ static const struct {
 	{ 16, CH | EE },       /* application_layer_protocol_negotiation */
 	{ 19, CH | EE },       /* client_certificate_type */
 	{ 20, CH | EE },       /* server_certificate_type */
+	{ 28, CH | EE },       /* record_size_limit */
 	{ 41, CH | SH },       /* pre_shared_key */
 	{ 43, CH | SH | HRR }, /* supported_versions */
 	{ 44, CH | HRR },      /* cookie */

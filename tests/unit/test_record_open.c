@@ -580,6 +580,42 @@ static void size_limits(void **state)
 	assert_int_equal(consumed, 13 + 16385);
 }
 
+/* The last number is read; none is behind it, whoever seals one (RFC 9147 §4).
+ * 16 bits of it are sent, so that the nearest number decides. */
+static void the_last_sequence_number(void **state)
+{
+	const uint64_t last = (UINT64_C(1) << 48) - 1;
+	struct record_keys *keys;
+	uint8_t nonce[CRYPTO_NONCE_LEN];
+	struct record record;
+	struct pair pair;
+	size_t at = 0;
+
+	(void)state;
+	/* ChaCha20 has no limit of its own below it. */
+	pair_init_suite(&pair, 3, 0x1303);
+	keys = &pair.sealer.keys;
+	pair.opener.window.next = last - 1;
+	pair.sealer.next_sequence = last;
+	add_record(&pair, RECORD_APPLICATION_DATA, "last");
+	assert_true(record_sealer_is_exhausted(&pair.sealer));
+	assert_int_equal(open_at(&pair, &at, &record), RECORD_ACCEPT);
+	assert_record(&record, RECORD_APPLICATION_DATA, last, "last");
+	assert_int_equal(pair.opener.window.next, last + 1);
+	/* 2^48, which would be 0 in 16 bits. */
+	memcpy(nonce, keys->iv, sizeof(nonce));
+	nonce[CRYPTO_NONCE_LEN - 7] ^= 1;
+	memcpy(pair.data, "\x2b\0\0\x17", 4);
+	assert_true(record_keys_wake(keys));
+	assert_true(crypto_aead_seal(keys->aead, nonce,
+				     bytes_of(pair.data, 3), pair.data + 3, 1));
+	crypto_mask_apply(keys->mask, pair.data + 3, pair.data + 1, 2);
+	pair.len = 3 + 1 + 16;
+	assert_int_equal(open_first(&pair), RECORD_DROP_FORGED);
+	assert_int_equal(pair.opener.window.next, last + 1);
+	pair_clear(&pair);
+}
+
 static void forgery_limit(void **state)
 {
 	struct pair pair;
@@ -703,6 +739,7 @@ int main(void)
 		cmocka_unit_test(short_ciphertexts_are_dropped),
 		cmocka_unit_test(inner_plaintexts),
 		cmocka_unit_test(size_limits),
+		cmocka_unit_test(the_last_sequence_number),
 		cmocka_unit_test(forgery_limit),
 		cmocka_unit_test(configured_forgery_limit),
 		cmocka_unit_test(short_tags_are_padded),

@@ -72,6 +72,36 @@ int adtls_config_set_send_authorities(adtls_config_t *config, bool on);
 /** adtls_config_set_mtu: Largest datagram sent, in bytes of UDP payload: 256 to 65507, 1200 by default. */
 int adtls_config_set_mtu(adtls_config_t *config, size_t mtu);
 
+/**
+ * adtls_config_set_record_size_limit:
+ * @limit: largest protected record that we take, in bytes of content, content
+ *   type and padding together: 64 to 16385; 0 (default): none is asked for
+ *
+ * For devices with little memory for records (RFC 8449). A client offers it,
+ * and a server answers a client that does; a peer without it may go on sending
+ * what fits a datagram. A peer that has agreed to it and sends more gets
+ * record_overflow. What the peer asks for is honoured in any case, also by
+ * adtls_engine_max_data().
+ *
+ * Returns: ADTLS_OK or ADTLS_E_INVALID.
+ */
+int adtls_config_set_record_size_limit(adtls_config_t *config, size_t limit);
+
+/**
+ * adtls_config_set_record_padding:
+ * @block: protected records are padded so that content, content type and
+ *   padding take a multiple of so many bytes, at most 16384; 0 (default): no
+ *   padding
+ *
+ * Hides the length of what is sent (RFC 8446 §5.4), at the price of the bytes.
+ * Padding never makes a record larger than the datagram or the peer's
+ * record_size_limit allow: records of the last, incomplete block all have the
+ * largest length.
+ *
+ * Returns: ADTLS_OK or ADTLS_E_INVALID.
+ */
+int adtls_config_set_record_padding(adtls_config_t *config, size_t block);
+
 typedef enum adtls_timer_policy {
 	/** Retransmission time-out from measured round trips (RFC 9147 §5.8.2). */
 	ADTLS_TIMER_MEASURED = 0,

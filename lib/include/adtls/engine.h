@@ -139,8 +139,31 @@ bool adtls_engine_next_event(adtls_engine_t *engine, adtls_event_t *out);
 int adtls_engine_send(adtls_engine_t *engine, adtls_time_t now,
 		      const void *data, size_t len);
 
-/** adtls_engine_max_data: Bytes of application data that fit one datagram. */
+/**
+ * adtls_engine_max_data: Bytes of application data that fit one datagram and
+ * the peer's record_size_limit; 0 before CONNECTED. Falls when datagrams become
+ * smaller: ask before each adtls_engine_send().
+ */
 size_t adtls_engine_max_data(const adtls_engine_t *engine);
+
+/** adtls_engine_mtu: Largest datagram sent now, in bytes of UDP payload: as configured, set, or found after losses. */
+size_t adtls_engine_mtu(const adtls_engine_t *engine);
+
+/**
+ * adtls_engine_set_mtu:
+ * @mtu: bytes of UDP payload, 256 to 65507; 0: the next smaller of 1232, 548
+ *   and 256, for who knows only that a datagram was too large
+ *
+ * What the network says about the path: EMSGSIZE, ICMP, or discovery of its own
+ * (RFC 9147 §4.4). Handshake messages in larger datagrams are sent again.
+ * Application data that is queued and does not fit any more is dropped and
+ * counted. By itself the engine makes datagrams smaller after repeated loss of
+ * handshake messages, and never larger again. ICMP can be forged: believe
+ * nothing below what the IP version in use guarantees, 1232 or 548.
+ *
+ * Returns: ADTLS_OK; ADTLS_E_INVALID; for 0, ADTLS_E_TOO_LARGE at the smallest.
+ */
+int adtls_engine_set_mtu(adtls_engine_t *engine, adtls_time_t now, size_t mtu);
 
 /** adtls_engine_close: Send close_notify; data not yet taken by next_datagram goes first. */
 void adtls_engine_close(adtls_engine_t *engine, adtls_time_t now);
@@ -283,6 +306,7 @@ typedef struct adtls_statistics {
 	uint64_t path_checks;		/* return routability checks begun */
 	uint64_t path_checks_failed;	/* the peer stayed where it was */
 	uint64_t moves;			/* of the peer to another address */
+	uint64_t data_too_large;	/* queued, and over a smaller MTU */
 } adtls_statistics_t;
 
 void adtls_engine_statistics(const adtls_engine_t *engine,

@@ -2,7 +2,7 @@
 """The client's handshake, in the order of RFC 8446 Appendix A.1."""
 
 from . import (attestation, authentication, certificates, messages, negotiation,
-               psk)
+               psk, record_size)
 from .codepoints import (DTLS_1_3, Alert, ExtensionType, HandshakeType,
                          ProtocolError)
 from .connection import Config, Connection
@@ -80,6 +80,9 @@ class Client(Connection):
         if config.psks or config.wants_tickets:
             hello.extensions.append((ExtensionType.PSK_KEY_EXCHANGE_MODES,
                                      psk.encode_modes()))
+        if config.record_size_limit:
+            hello.extensions.append((ExtensionType.RECORD_SIZE_LIMIT,
+                                     record_size.encode(config.record_size_limit)))
         if config.attester:
             hello.extensions.append((
                 ExtensionType.EVIDENCE_PROPOSAL, attestation.encode_offer(
@@ -190,6 +193,10 @@ class Client(Connection):
             if extension not in offered and extension not in attestation.EXTENSIONS:
                 raise ProtocolError(Alert.UNSUPPORTED_EXTENSION,
                                     f"extension {extension} was not offered")
+        if ExtensionType.RECORD_SIZE_LIMIT in answered:
+            self.limit_records(
+                record_size.decode(answered[ExtensionType.RECORD_SIZE_LIMIT], True),
+                self.config.record_size_limit)
         self.selected = attestation.check_answers(offered, answered)
         negotiation.take_answers(self, answered)
         self.transcript.add(message.encode())

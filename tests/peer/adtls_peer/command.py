@@ -107,6 +107,8 @@ def add_common(parser: argparse.ArgumentParser, role: str) -> None:
         "ecdsa_secp256r1_sha256)")
     add("--mtu", type=int, default=1200, metavar="BYTES",
         help="UDP payload bytes at most, from 256 (default 1200)")
+    add("--record-size-limit", type=int, metavar="BYTES",
+        help="ask for records of at most so many bytes, 64 to 16385")
     add("--initial-timeout-ms", type=float, default=1000.0, metavar="MS",
         help="first retransmission timeout (default 1000)")
     add("--refragment", action="store_true",
@@ -227,8 +229,12 @@ def common_config(options, role: str) -> dict:
         raise CommandError("--cert and --key belong together")
     if not 256 <= options.mtu <= 65507:
         raise CommandError("--mtu must be from 256 to 65507")
+    if (options.record_size_limit is not None
+            and not 64 <= options.record_size_limit <= 16385):
+        raise CommandError("--record-size-limit must be from 64 to 16385")
     config = {"random_bytes": random_source(options.seed, role), "utc": time.time,
               "mtu": options.mtu, "refragment": options.refragment,
+              "record_size_limit": options.record_size_limit,
               "initial_timeout": options.initial_timeout_ms / 1000,
               "handshake_deadline": options.timeout}
     if options.cert:

@@ -49,6 +49,7 @@ class Config:
     schemes: tuple = (SignatureScheme.ECDSA_SECP256R1_SHA256,)
     shares: int = 1  # how many of its groups a client sends a share for
     mtu: int = 1200  # UDP payload bytes
+    record_size_limit: Optional[int] = None  # that we ask for
     initial_timeout: float = 1.0
     maximum_timeout: float = 60.0
     maximum_attempts: int = 12
@@ -113,6 +114,8 @@ class Connection:
         self.next_message_seq = 0
         self.read_epochs: dict[int, record.ReadEpoch] = {}
         self.write_epochs = {0: record.WriteEpoch(0)}
+        self.peer_record_limit: Optional[int] = None
+        self.own_record_limit: Optional[int] = None  # once both know it
         self.retransmission_deadline: Optional[float] = None
         self.retransmission_timeout = config.initial_timeout
         self.attempts = 0
@@ -350,8 +353,7 @@ class Connection:
         for edited in self.misbehaviour.messages(self, message):
             self.transcript.add(edited.encode())
             self.message_order.append(f"sent {edited.name()}")
-            size = (self.config.mtu - self.write_epochs[epoch].overhead()
-                    - Fragment.HEADER)
+            size = self.write_epochs[epoch].room(self.config.mtu) - Fragment.HEADER
             on_wire = self.misbehaviour.on_wire(self, edited)
             fragments = flight.split(on_wire, self.next_message_seq, size)
             self.next_message_seq += 1
@@ -387,7 +389,7 @@ class Connection:
     def send_ack(self) -> None:
         """In the highest epoch for sending (RFC 9147 §7)."""
         writer = self._writer()
-        room = self.config.mtu - writer.overhead() - 2
+        room = writer.room(self.config.mtu) - 2
         numbers = self.acknowledgements.take(room // ack.ENTRY)
         if not numbers or not self.version_is_known:
             return
@@ -437,7 +439,8 @@ class Connection:
         """Packs the records that wait into as few datagrams as the MTU allows."""
         datagrams: list[bytes] = []
         for sealed in self.outgoing:
-            if datagrams and len(datagrams[-1]) + len(sealed) <= self.config.mtu:
+            if (datagrams and not self.misbehaviour.has_minimal_headers
+                    and len(datagrams[-1]) + len(sealed) <= self.config.mtu):
                 datagrams[-1] += sealed
             else:
                 datagrams.append(sealed)
@@ -497,10 +500,23 @@ class Connection:
         if read:
             self.read_epochs[epoch] = record.ReadEpoch(
                 epoch, client_secret if self.is_server else server_secret, self.suite)
+            self.read_epochs[epoch].inner_limit = self.own_record_limit
         if write:
             self.write_epochs[epoch] = record.WriteEpoch(
                 epoch, server_secret if self.is_server else client_secret, self.suite)
+            writer = self.write_epochs[epoch]
+            writer.inner_limit = self.peer_record_limit
+            writer.padding = self.misbehaviour.record_padding
+            writer.has_minimal_headers = self.misbehaviour.has_minimal_headers
             self.after.write_cid()
+
+    def limit_records(self, peers: int, own: int) -> None:
+        """Both sides have named their record_size_limit (RFC 8449 §4)."""
+        self.peer_record_limit, self.own_record_limit = peers, own
+        for reader in self.read_epochs.values():
+            reader.inner_limit = own
+        for writer in self.write_epochs.values():
+            writer.inner_limit = peers
 
     def enter_handshake_epoch(self, shared_secret: bytes) -> None:
         """After ServerHello: epoch 2, and nothing unprotected any more."""

@@ -23,6 +23,8 @@ class Misbehaviour:
     role = "both"
     expected: Union[tuple, str] = COMPLETES
     minds_reflection = True  # refuses a peer that presents our own key
+    record_padding = 0  # zeroes in each protected record
+    has_minimal_headers = False  # no length, 8 bits of sequence number
 
     def __init__(self, replayed_evidence: bytes = b"") -> None:
         self.replayed_evidence = replayed_evidence

@@ -7,7 +7,7 @@ from typing import Iterator, NamedTuple, Optional, Union
 from cryptography.exceptions import InvalidTag
 
 from . import wire
-from .codepoints import DTLS_1_2, ContentType
+from .codepoints import DTLS_1_2, Alert, ContentType, ProtocolError
 from .keys import TrafficKeys
 from .suites import DEFAULT, Suite
 
@@ -15,6 +15,7 @@ PLAINTEXT_HEADER = 13
 CIPHERTEXT_HEADER = 5  # first byte, 16-bit sequence number, length
 SAMPLE = 16  # of the ciphertext, for the mask (RFC 9147 §4.2.3)
 MAXIMUM_SEQUENCE = 2**48 - 1
+SHORT_SEQUENCES = 128  # whatever is lost before, 8 bits name these alone
 PLAINTEXT_TYPES = (ContentType.ALERT, ContentType.HANDSHAKE, ContentType.ACK)
 
 
@@ -152,14 +153,16 @@ def open_record(keys: TrafficKeys, epoch: int, next_sequence: int,
     header = record.header[:start] + low + record.header[start + size:]
     sequence = reconstruct_sequence(int.from_bytes(low, "big"), 8 * size,
                                     next_sequence)
+    if sequence > MAXIMUM_SEQUENCE:
+        return None
     try:
         inner = keys.suite.aead(keys.key).decrypt(nonce(keys.iv, sequence),
                                                   record.body, header)
     except InvalidTag:
         return None
     content = inner.rstrip(b"\0")
-    if not content:
-        return None
+    if not content:  # RFC 8446 §5.4
+        raise ProtocolError(Alert.UNEXPECTED_MESSAGE, "a record without content type")
     return OpenedRecord(content[-1], RecordNumber(epoch, sequence), content[:-1])
 
 
@@ -200,12 +203,16 @@ class ReadEpoch:
         self.secret = secret
         self.keys = TrafficKeys.derive(secret, suite=suite)
         self.window = ReplayWindow()
+        self.inner_limit: Optional[int] = None  # our record_size_limit
 
     def open(self, record: CiphertextRecord) -> Optional[OpenedRecord]:
         opened = open_record(self.keys, self.epoch, self.window.next, record)
         if opened is None or not self.window.is_fresh(opened.number.sequence):
             return None
         self.window.update(opened.number.sequence)
+        inner = len(record.body) - self.keys.suite.tag_length
+        if self.inner_limit is not None and inner > self.inner_limit:
+            raise ProtocolError(Alert.RECORD_OVERFLOW, f"a record of {inner} bytes")
         return opened
 
 
@@ -219,11 +226,22 @@ class WriteEpoch:
         self.cid = b""  # that the peer wants to receive
         self.keys = TrafficKeys.derive(secret, suite=suite) if secret else None
         self.next_sequence = 0
+        self.inner_limit: Optional[int] = None  # the peer's record_size_limit
+        self.padding = 0  # zeroes added to each record
+        self.has_minimal_headers = False  # each record alone in its datagram
+
+    def room(self, mtu: int) -> int:
+        """Bytes of content in a record of at most mtu bytes."""
+        room = mtu - self.overhead()
+        if self.keys is not None and self.inner_limit is not None:
+            room = min(room, self.inner_limit - 1)
+        return room
 
     def overhead(self) -> int:
         if self.keys is None:
             return PLAINTEXT_HEADER
-        return CIPHERTEXT_HEADER + len(self.cid) + 1 + self.keys.suite.tag_length
+        return (CIPHERTEXT_HEADER + len(self.cid) + 1 + self.padding
+                + self.keys.suite.tag_length)
 
     def seal(self, content_type: int, content: bytes) -> tuple[RecordNumber, bytes]:
         number = RecordNumber(self.epoch, self.next_sequence)
@@ -232,5 +250,10 @@ class WriteEpoch:
         self.next_sequence += 1
         if self.keys is None:
             return number, plaintext_record(content_type, number.sequence, content)
-        return number, seal(self.keys, number, content_type, content,
-                            cid=self.cid)
+        padding = self.padding
+        if self.inner_limit is not None:
+            padding = min(padding, self.inner_limit - 1 - len(content))
+        return number, seal(
+            self.keys, number, content_type, content, padding,
+            self.has_minimal_headers and number.sequence < SHORT_SEQUENCES,
+            not self.has_minimal_headers, self.cid)

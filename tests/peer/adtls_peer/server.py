@@ -5,8 +5,8 @@ import hashlib
 import hmac
 from typing import Optional
 
-from . import (attestation, authentication, messages, negotiation, psk, signing,
-               wire)
+from . import (attestation, authentication, messages, negotiation, psk, record_size,
+               signing, wire)
 from .codepoints import (DTLS_1_3, Alert, ExtensionType, HandshakeType,
                          ProtocolError)
 from .connection import Config, Connection
@@ -78,6 +78,10 @@ class Server(Connection):
         if self.config.key and signing.select_scheme(
                 self.config.key, self.peer_schemes) is None:
             raise ProtocolError(Alert.HANDSHAKE_FAILURE, "no common signature scheme")
+        if ExtensionType.RECORD_SIZE_LIMIT in extensions:
+            self.limit_records(
+                record_size.decode(extensions[ExtensionType.RECORD_SIZE_LIMIT], False),
+                self.config.record_size_limit or record_size.MAXIMUM)
         for extension in (e for e in attestation.EXTENSIONS if e in extensions):
             attestation.decode_offer(extension, extensions[extension])
         self.transcript.add(message.encode())
@@ -236,6 +240,9 @@ class Server(Connection):
         answer = EncryptedExtensions(self.answers + [
             (extension, attestation.encode_answer(item))
             for extension, item in self.selected.items()])
+        if self.own_record_limit is not None:
+            answer.extensions.append((ExtensionType.RECORD_SIZE_LIMIT,
+                                      record_size.encode(self.own_record_limit)))
         self.misbehaviour.encrypted_extensions(self, answer)
         self.send_message(answer.encode(), 2)
 

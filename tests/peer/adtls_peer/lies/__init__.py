@@ -3,8 +3,8 @@
 
 from ..misbehave import TABLE, create
 from . import (after_handshake, answers, attestation_message, authentication, cmw,
-               evidence, fragments, harmless, hellos, offers)
+               evidence, fragments, harmless, hellos, offers, records)
 
 __all__ = ["TABLE", "create", "after_handshake", "answers", "attestation_message",
            "authentication", "cmw", "evidence", "fragments", "harmless", "hellos",
-           "offers"]
+           "offers", "records"]
