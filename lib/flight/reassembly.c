@@ -143,7 +143,8 @@ static bool insert_chunk(struct reassembly *reassembly, struct chunk **link,
 	}
 	chunk->start = start;
 	chunk->len = (uint32_t)bytes.len;
-	memcpy(chunk->data, bytes.data, bytes.len);
+	if (bytes.len > 0)
+		memcpy(chunk->data, bytes.data, bytes.len);
 	chunk->next = *link;
 	*link = chunk;
 	return true;
