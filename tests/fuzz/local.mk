@@ -53,5 +53,5 @@ tests_fuzz_fuzz_endpoint_SOURCES = tests/fuzz/fuzz_endpoint.c \
 	tests/fuzz/edit.h tests/fuzz/engine_rules.h $(fuzz_sources)
 tests_fuzz_fuzz_endpoint_LDFLAGS = $(fuzz_ldflags)
 
-EXTRA_DIST += tests/fuzz/README.md tests/fuzz/corpus tests/fuzz/reproducers \
+EXTRA_DIST += tests/fuzz/README.md tests/fuzz/coverage.sh tests/fuzz/corpus tests/fuzz/reproducers \
 	tests/fuzz/replay_main.c
