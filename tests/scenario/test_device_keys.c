@@ -161,7 +161,7 @@ static void a_verifiers_word_is_not_enough(void **state)
 		.appraise = grant_any_device,
 	};
 	static char *const devices[] = { "", "ueid:", "ueid:01ff",
-					 "ueid:" SIMULATION_UEID };
+					 ("ueid:" SIMULATION_UEID) };
 
 	(void)state;
 	for (size_t i = 0; i < 4; i++) {
