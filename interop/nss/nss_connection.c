@@ -80,6 +80,8 @@ static bool set_up_protocol(PRFileDesc *connection,
 			     !settings->is_server) == SECSuccess &&
 	       SSL_OptionSet(connection, SSL_ENABLE_DTLS_SHORT_HEADER,
 			     settings->short_header) == SECSuccess &&
+	       SSL_OptionSet(connection, SSL_ENABLE_SESSION_TICKETS,
+			     settings->tickets) == SECSuccess &&
 	       SSL_VersionRangeSet(connection, &only) == SECSuccess &&
 	       (settings->group_count == 0 ||
 		SSL_NamedGroupConfig(connection, settings->groups,
@@ -229,6 +231,7 @@ static void report_agreement(PRFileDesc *connection, json_t *report)
 	json_object_set_new(report, "cipher_suite",
 			    json_integer(channel.cipherSuite));
 	json_object_set_new(report, "group", json_integer(channel.keaGroup));
+	json_object_set_new(report, "resumed", json_boolean(channel.resumed));
 }
 
 bool nss_connection_handshake(PRFileDesc *connection, json_t *report,

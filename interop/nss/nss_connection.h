@@ -20,6 +20,7 @@ struct nss_settings {
 	bool client_auth;  /* server: require a client certificate */
 	bool short_header; /* send 2-byte record headers after the handshake */
 	bool update_keys;  /* update both sides' keys with each text */
+	bool tickets;	   /* server: give them; client: resume by them */
 	unsigned int until_epoch; /* client; 0: does not matter */
 	SSLNamedGroup groups[NSS_GROUPS_MAX]; /* a client's share: the first */
 	unsigned int group_count;	      /* 0: NSS's own list */

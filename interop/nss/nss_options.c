@@ -35,6 +35,8 @@ static const char usage[] =
 	"  --mtu N          lose datagrams over N bytes, and the first three,\n"
 	"                   upon which NSS steps down to 228 bytes\n"
 	"  --timeout MS     for the handshake and for each text (10000)\n"
+	"  --connections N  one after another: with more than one, the later\n"
+	"                   resume by tickets (1)\n"
 	"\n"
 	"Client:\n"
 	"  --hostname NAME  name in the server's certificate (HOST)\n"
@@ -82,6 +84,7 @@ static const struct option_record records[] = {
 	{ "--drop-nth", OPTION_NUMBER, MEMBER(link.drop_nth) },
 	{ "--mtu", OPTION_NUMBER, MEMBER(link.mtu) },
 	{ "--timeout", OPTION_NUMBER, MEMBER(timeout_ms) },
+	{ "--connections", OPTION_NUMBER, MEMBER(connections) },
 	{ "--idle", OPTION_NUMBER, MEMBER(idle_ms) },
 };
 
@@ -217,6 +220,7 @@ void nss_options_read(struct nss_options *options, int argc, char **argv)
 	memset(options, 0, sizeof(*options));
 	options->timeout_ms = 10000;
 	options->idle_ms = 2000;
+	options->connections = 1;
 	for (i = 1; i < argc; i++) {
 		const struct option_record *record = find_record(argv[i]);
 		const char *value = NULL;
@@ -230,5 +234,6 @@ void nss_options_read(struct nss_options *options, int argc, char **argv)
 	}
 	if (options->target != NULL)
 		read_target(options);
+	options->settings.tickets = options->connections > 1;
 	check(options);
 }

@@ -21,6 +21,7 @@ struct nss_options {
 	unsigned int text_count;
 	unsigned int timeout_ms;
 	unsigned int idle_ms;
+	unsigned int connections; /* one after another */
 	struct nss_settings settings;
 	struct nss_link link;
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A DTLS 1.3 echo client, or a server for one client, on NSS: what the
- * interoperability tests run against. Its last line of output is JSON.
+ * A DTLS 1.3 echo client, or a server for one client after another, on NSS:
+ * what the interoperability tests run against. Its last line of output is JSON.
  */
 #include "nss_options.h"
 
@@ -46,6 +46,7 @@ static PRFileDesc *open_link(struct nss_options *options, json_t *report)
 		failed(report, "listen");
 		return NULL;
 	}
+	options->port = port; /* for the connections to come */
 	printf("listening on 127.0.0.1:%u\n", port);
 	fflush(stdout);
 	if (nss_link_accept(socket, timeout_of(options)) != PR_SUCCESS) {
@@ -86,7 +87,7 @@ static bool serve(const struct nss_options *options, PRFileDesc *connection,
 	return echoed > 0;
 }
 
-/* Everything that happens on one connection. */
+/* Everything that happens on one connection; the report is the last one's. */
 static bool talk(struct nss_options *options, json_t *report)
 {
 	PRFileDesc *socket = open_link(options, report);
@@ -110,6 +111,17 @@ static bool talk(struct nss_options *options, json_t *report)
 	nss_connection_report_epochs(connection, report);
 	PR_Close(connection);
 	return is_done;
+}
+
+static bool talk_to_all(struct nss_options *options, json_t *report)
+{
+	unsigned int i;
+
+	for (i = 0; i < options->connections; i++) {
+		if (!talk(options, report))
+			return false;
+	}
+	return true;
 }
 
 static bool read_credentials(const struct nss_options *options,
@@ -146,11 +158,12 @@ int main(int argc, char **argv)
 	if (NSS_NoDB_Init(NULL) != SECSuccess)
 		failed(report, "start NSS");
 	else if (read_credentials(&options, &credentials))
-		is_done = talk(&options, report);
+		is_done = talk_to_all(&options, report);
 	report_link(&options.link, report);
 	json_object_set_new(report, "ok", json_boolean(is_done));
 	json_dumpf(report, stdout, JSON_COMPACT);
 	putchar('\n');
+	SSL_ClearSessionCache();
 	nss_credentials_clear(&credentials);
 	(void)NSS_Shutdown();
 	json_decref(report);

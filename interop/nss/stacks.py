@@ -36,6 +36,8 @@ class Role:
     attestation_key: Optional[pathlib.Path] = None  # adtls as client
     policy: Optional[pathlib.Path] = None  # adtls as server
     names: dict = field(default_factory=dict)  # adtls-cli as server
+    connections: int = 1  # one after another; NSS, or adtls-cli
+    resume: Optional[pathlib.Path] = None  # adtls-cli as client: its ticket's file
 
 
 @dataclass(frozen=True)
@@ -72,14 +74,18 @@ class Stack:
 
     def start_server(self, role):
         return Server(list(map(str, self.server_command(role))),
-                      self.environment(), self.serves_once)
+                      self.environment(), self.ends_by_itself(role))
+
+    def ends_by_itself(self, _role):
+        """Whether a server is done once its clients are."""
+        return self.serves_once
 
 
 class Server:
     """A server process and the port that it listens on."""
 
-    def __init__(self, command, environment, serves_once):
-        self.serves_once = serves_once
+    def __init__(self, command, environment, ends_by_itself):
+        self.ends_by_itself = ends_by_itself
         self._process = subprocess.Popen(
             command, env=environment, text=True, stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE)
@@ -92,8 +98,8 @@ class Server:
         self.port = int(address[1])
 
     def end(self):
-        """Lets a server of one client end by itself, and stops any other."""
-        if not self.serves_once:
+        """Lets a server that ends by itself do so, and stops any other."""
+        if not self.ends_by_itself:
             self._process.terminate()
         output, errors = self._process.communicate()
         self._watchdog.cancel()
@@ -134,6 +140,8 @@ class Nss(Stack):
             options += ["--short-header"]
         if role.update_keys:
             options += ["--update-keys"]
+        if role.connections > 1:
+            options += ["--connections", role.connections]
         return options
 
     def client_command(self, port, role):
@@ -238,8 +246,21 @@ class AdtlsCli(Adtls):
             options += ["--server-credentials", f"{name}:{certificate}:{key}"]
         return super()._options(role) + options
 
+    def ends_by_itself(self, role):
+        return role.connections == 1
+
+    def run_client(self, port, role):
+        """Runs one client after another, until one fails."""
+        for _ in range(role.connections):
+            ending = super().run_client(port, role)
+            if ending.status != 0:
+                break
+        return ending
+
     def client_command(self, port, role):
         options = ["--send", role.text, "--expect", role.text]
+        if role.resume:
+            options += ["--resume", role.resume, "--save-ticket", role.resume]
         if role.attestation_key:
             options += ["--attestation-key", role.attestation_key,
                         "--ueid", "01" + "5a" * 16, "--software", "sensor",
@@ -252,8 +273,10 @@ class AdtlsCli(Adtls):
             options += ["--update-keys"]
         if role.policy:
             options += ["--policy", role.policy]
-        return [self.program, "serve", "--listen", "127.0.0.1:0", "--once",
-                "--json", *options, *self._options(role)]
+        if self.ends_by_itself(role):
+            options += ["--once"]
+        return [self.program, "serve", "--listen", "127.0.0.1:0", "--json",
+                *options, *self._options(role)]
 
     def _connect(self, port, role):
         return [self.program, "connect", f"127.0.0.1:{port}", "--name",

@@ -427,6 +427,65 @@ class NamesByNssServer(Names, unittest.TestCase):
         self.assertEqual("localhost", report(meeting.server)["server_name"])
 
 
+class Resumption(Pair):
+    """RFC 8446 §2.2: each of three connections but the first is resumed, by a
+    ticket of the one before it, with a new key exchange."""
+
+    suites = {"AES-128-GCM": CipherSuite.TLS_AES_128_GCM_SHA256,
+              "AES-256-GCM": CipherSuite.TLS_AES_256_GCM_SHA384}
+
+    def resumed(self, cipher, client=None):
+        raise NotImplementedError
+
+    def assert_resumed(self, meeting):
+        """NSS says so of the last connection."""
+        story = f"\n{meeting}"
+        self.assert_echoed(meeting)
+        for each in meeting.reports():
+            self.assertTrue(each["resumed"], story)
+
+    def test_suites(self):
+        for cipher, suite in self.suites.items():
+            with self.subTest(cipher):
+                meeting = self.resumed(cipher)
+                self.assert_resumed(meeting)
+                for each in meeting.reports():
+                    self.assertEqual(suite, each["cipher_suite"], f"\n{meeting}")
+
+    def test_client_certificate(self):
+        meeting = self.resumed("AES-128-GCM", self.certified())
+        self.assert_resumed(meeting)
+
+
+class ResumptionByNssClient(Resumption, unittest.TestCase):
+    client_stack, server_stack = "nss", "adtls-cli"
+
+    def resumed(self, cipher, client=None):
+        return self.meet({"connections": 3, **(client or {})},
+                         {"connections": 3, "cipher": cipher,
+                          "require_client_certificate": client is not None})
+
+    def assert_resumed(self, meeting):
+        super().assert_resumed(meeting)
+        self.assertEqual(2, meeting.server.errors.count(", ticket"),
+                         f"\n{meeting}")
+
+
+class ResumptionByNssServer(Resumption, unittest.TestCase):
+    client_stack, server_stack = "adtls-cli", "nss"
+
+    def resumed(self, cipher, client=None):
+        return self.meet({"connections": 3, "cipher": cipher,
+                          "resume": CREDENTIALS.folder / f"{cipher}.ticket",
+                          **(client or {})},
+                         {"connections": 3,
+                          "require_client_certificate": client is not None})
+
+    def assert_resumed(self, meeting):
+        super().assert_resumed(meeting)
+        self.assertIn("(resumed)", meeting.client.errors, f"\n{meeting}")
+
+
 class KeyUpdate(Pair):
     """RFC 9147 §8: one side updates its keys with each text, and asks the other
     to follow, until both have come to epoch 5, so have written in epoch 4."""
