@@ -4,10 +4,11 @@
  * Verifier say? Runs as a job, on whatever thread. */
 #include "attestation/attestation.h"
 
+#include "base/text.h"
 #include "rats/cmw.h"
 #include "rats/evidence_claims.h"
+#include "verifiers/eat_appraisal.h"
 #include "verifiers/policy.h"
-#include "verifiers/text.h"
 #include "verifiers/verdict.h"
 #include "verifiers/verifier.h"
 
@@ -194,11 +195,8 @@ static void ask_verifier(const struct appraisal_job *job,
 static bool names(const struct policy_trust_anchor *anchor, const char *device)
 {
 	char expected[ADTLS_NAME_MAX];
-	struct text text;
 
-	text_init(&text, expected, sizeof(expected));
-	text_append(&text, "ueid:");
-	text_append_hex(&text, buffer_bytes(&anchor->ueid));
+	eat_describe_device(buffer_bytes(&anchor->ueid), expected);
 	return anchor->ueid.len > 0 && strcmp(expected, device) == 0;
 }
 

@@ -6,6 +6,8 @@ libadtls_core_la_SOURCES += \
 	lib/base/error.c \
 	lib/base/siphash.c \
 	lib/base/siphash.h \
+	lib/base/text.c \
+	lib/base/text.h \
 	lib/base/version.c \
 	lib/base/version.h \
 	lib/base/wire.c \

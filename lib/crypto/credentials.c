@@ -30,6 +30,25 @@ int adtls_credentials_new(unsigned flags, adtls_credentials_t **out)
 	return ADTLS_OK;
 }
 
+bool credentials_each_anchor(const struct adtls_credentials *credentials,
+			     bool (*visit)(void *context,
+					   gnutls_x509_crt_t anchor),
+			     void *context)
+{
+	gnutls_x509_trust_list_t trust = credentials->trust;
+	gnutls_x509_trust_list_iter_t iterator = NULL;
+	gnutls_x509_crt_t anchor;
+	bool goes_on = true;
+
+	while (goes_on && gnutls_x509_trust_list_iter_get_ca(trust, &iterator,
+							     &anchor) == 0) {
+		goes_on = visit(context, anchor);
+		gnutls_x509_crt_deinit(anchor);
+	}
+	gnutls_x509_trust_list_iter_deinit(iterator);
+	return goes_on;
+}
+
 adtls_credentials_t *adtls_credentials_ref(adtls_credentials_t *credentials)
 {
 	atomic_fetch_add_explicit(&credentials->references, 1,

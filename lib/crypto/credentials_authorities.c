@@ -6,7 +6,7 @@
 
 #include "base/wire.h"
 
-static bool append_name(struct buffer *names, gnutls_x509_crt_t anchor)
+static bool append_name(void *names, gnutls_x509_crt_t anchor)
 {
 	uint8_t prefix[2];
 	struct wire_writer writer;
@@ -27,18 +27,7 @@ static bool append_name(struct buffer *names, gnutls_x509_crt_t anchor)
 bool credentials_authorities(const struct adtls_credentials *credentials,
 			     struct buffer *out)
 {
-	gnutls_x509_trust_list_iter_t iterator = NULL;
-	gnutls_x509_crt_t anchor;
-	bool ok = true;
-
-	while (ok && gnutls_x509_trust_list_iter_get_ca(credentials->trust,
-							&iterator,
-							&anchor) == 0) {
-		ok = append_name(out, anchor);
-		gnutls_x509_crt_deinit(anchor);
-	}
-	gnutls_x509_trust_list_iter_deinit(iterator);
-	return ok;
+	return credentials_each_anchor(credentials, append_name, out);
 }
 
 /* Did the authority of @name issue @certificate? */

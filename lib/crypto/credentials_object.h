@@ -67,6 +67,12 @@ struct adtls_credentials {
 	struct credentials_psk psk;
 };
 
+/* Show @visit each trust anchor until it says false; whether it never did. */
+bool credentials_each_anchor(const struct adtls_credentials *credentials,
+			     bool (*visit)(void *context,
+					   gnutls_x509_crt_t anchor),
+			     void *context);
+
 /* Replace key and chain, if they are fit for use together. Takes over the
  * reference to @key, also on error; NULL is one. */
 int credentials_set(struct adtls_credentials *credentials,

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Raw public keys (RFC 7250): those that are pinned, and a look at what a peer
  * shows. A pin is the SHA-256 of a SubjectPublicKeyInfo. */
-#include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "crypto/certificate.h"
 #include "crypto/credentials_object.h"
 #include "crypto/datum.h"
@@ -112,11 +112,11 @@ static bool is_pinned(const struct adtls_credentials *credentials,
 static void describe_key(const uint8_t digest[PIN_LEN],
 			 char out[ADTLS_NAME_MAX])
 {
-	int len = snprintf(out, ADTLS_NAME_MAX, "sha256:");
+	struct text text;
 
-	for (size_t i = 0; i < PIN_LEN; i++)
-		len += snprintf(out + len, ADTLS_NAME_MAX - (size_t)len, "%02x",
-				digest[i]);
+	text_init(&text, out, ADTLS_NAME_MAX);
+	text_append(&text, "sha256:");
+	text_append_hex(&text, bytes_of(digest, PIN_LEN));
 }
 
 static void refuse(struct certificate_verdict *verdict, adtls_alert_t alert,

@@ -23,7 +23,7 @@ static bool add(struct crypto_hash_state *hash, const void *data, size_t len)
 	       (len == 0 || crypto_hash_update(hash, data, len));
 }
 
-static bool add_anchor(struct crypto_hash_state *hash, gnutls_x509_crt_t anchor)
+static bool add_anchor(void *hash, gnutls_x509_crt_t anchor)
 {
 	gnutls_datum_t der;
 	bool ok;
@@ -32,23 +32,6 @@ static bool add_anchor(struct crypto_hash_state *hash, gnutls_x509_crt_t anchor)
 		return false;
 	ok = add(hash, der.data, der.size);
 	datum_clear(&der);
-	return ok;
-}
-
-static bool add_anchors(struct crypto_hash_state *hash,
-			const struct adtls_credentials *credentials)
-{
-	gnutls_x509_trust_list_iter_t iterator = NULL;
-	gnutls_x509_crt_t anchor;
-	bool ok = true;
-
-	while (ok && gnutls_x509_trust_list_iter_get_ca(credentials->trust,
-							&iterator,
-							&anchor) == 0) {
-		ok = add_anchor(hash, anchor);
-		gnutls_x509_crt_deinit(anchor);
-	}
-	gnutls_x509_trust_list_iter_deinit(iterator);
 	return ok;
 }
 
@@ -96,7 +79,7 @@ static bool compute(const struct adtls_credentials *credentials,
 	struct crypto_hash_state *hash = crypto_hash_new(&crypto_sha256);
 	bool ok = hash != NULL && add_rules(hash, credentials) &&
 		  add(hash, credentials->pins.data, credentials->pins.len) &&
-		  add_anchors(hash, credentials) &&
+		  credentials_each_anchor(credentials, add_anchor, hash) &&
 		  add_crls(hash, credentials) && crypto_hash_peek(hash, out);
 
 	crypto_hash_free(hash);

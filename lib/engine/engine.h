@@ -31,8 +31,9 @@
 /* How long old keys and the alert of a dead connection are kept, so that a peer
  * that missed our last word can still be answered: the longest RTO. */
 #define ENGINE_RETENTION_US (60 * 1000000ull)
-/* Without an authentic record for so long, a connection is idle: it gives back what can be
- * made again. As long as the former, so that most have one timer for both. */
+/* Without an authentic record for so long, a connection is idle: it gives back
+ * what can be made again. As long as the former, so that most have one timer for
+ * both. */
 #define ENGINE_IDLE_US ENGINE_RETENTION_US
 /* A tombstone answers at most once in this time. */
 #define ENGINE_TOMBSTONE_INTERVAL_US 1000000ull

@@ -2,6 +2,7 @@
 /* pre_shared_key and psk_key_exchange_modes, for both roles. */
 #include "handshake/psk.h"
 
+#include "base/text.h"
 #include "handshake/handshake.h"
 #include "messages/hello_extensions.h"
 
@@ -74,13 +75,13 @@ bool hs_has_psk(const struct handshake *hs)
 static bool describe_by_digest(adtls_bytes_t identity, char out[ADTLS_NAME_MAX])
 {
 	uint8_t digest[CRYPTO_HASH_MAX];
-	int len = snprintf(out, ADTLS_NAME_MAX, "psk-sha256:");
+	struct text text;
 
 	if (!crypto_hash_compute(&crypto_sha256, identity, digest))
 		return false;
-	for (size_t i = 0; i < crypto_sha256.len; i++)
-		len += snprintf(out + len, ADTLS_NAME_MAX - (size_t)len, "%02x",
-				digest[i]);
+	text_init(&text, out, ADTLS_NAME_MAX);
+	text_append(&text, "psk-sha256:");
+	text_append_hex(&text, bytes_of(digest, crypto_sha256.len));
 	return true;
 }
 

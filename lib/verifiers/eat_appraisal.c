@@ -3,8 +3,8 @@
  * expected and what was found. */
 #include "verifiers/eat_appraisal.h"
 
+#include "base/text.h"
 #include "verifiers/policy_schema.h"
-#include "verifiers/text.h"
 #include "verifiers/verdict.h"
 
 #include <string.h>
@@ -271,6 +271,15 @@ static void check_measurement(const struct appraisal *appraisal)
 		  reason_unless(is_known, ADTLS_REASON_MEASUREMENT_MISMATCH));
 }
 
+void eat_describe_device(adtls_bytes_t ueid, char out[ADTLS_NAME_MAX])
+{
+	struct text text;
+
+	text_init(&text, out, ADTLS_NAME_MAX);
+	text_append(&text, "ueid:");
+	text_append_hex(&text, ueid);
+}
+
 /* Who and what the verdict is about. */
 static void name_device(const struct appraisal *appraisal)
 {
@@ -280,9 +289,7 @@ static void name_device(const struct appraisal *appraisal)
 	struct text text;
 
 	if (eat->ueid.len > 0) {
-		text_init(&text, device, sizeof(device));
-		text_append(&text, "ueid:");
-		text_append_hex(&text, eat->ueid);
+		eat_describe_device(eat->ueid, device);
 		adtls_verdict_set_device(appraisal->verdict, device);
 	}
 	text_init(&text, software, sizeof(software));

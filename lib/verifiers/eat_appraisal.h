@@ -8,6 +8,9 @@
 
 #include <adtls/verdict.h>
 
+/* The device of @ueid, as a verdict names it. */
+void eat_describe_device(adtls_bytes_t ueid, char out[ADTLS_NAME_MAX]);
+
 /* Check the claims of @eat, which @anchor has signed, one by one and all of
  * them; grant if none fails. @utc_s is now, or ADTLS_UTC_UNKNOWN. */
 void eat_appraise(const struct eat *eat,

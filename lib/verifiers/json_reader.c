@@ -2,7 +2,7 @@
 /* Reads JSON strictly: what is not named in a table is an error. */
 #include "verifiers/json_reader.h"
 
-#include "verifiers/text.h"
+#include "base/text.h"
 
 #include <string.h>
 

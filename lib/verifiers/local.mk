@@ -11,8 +11,6 @@ libadtls_core_la_SOURCES += \
 	lib/verifiers/policy_describe.c \
 	lib/verifiers/policy_schema.c \
 	lib/verifiers/policy_schema.h \
-	lib/verifiers/text.c \
-	lib/verifiers/text.h \
 	lib/verifiers/trust_anchor_schema.c \
 	lib/verifiers/trust_anchor_schema.h \
 	lib/verifiers/verdict.c \

@@ -3,12 +3,12 @@
  *
  * Whether the Evidence is for this connection and this TLS identity key is
  * the relying party's own check (protocol §4.2), made for every Verifier. */
+#include "base/text.h"
 #include "rats/content_type.h"
 #include "rats/cose_sign1.h"
 #include "rats/eat.h"
 #include "verifiers/eat_appraisal.h"
 #include "verifiers/policy.h"
-#include "verifiers/text.h"
 #include "verifiers/verifier.h"
 
 /* A key id names one key; more have the same by malice or group use. Without

@@ -2,8 +2,8 @@
 /* Policies: loading one, or one that refuses everything in its place. */
 #include "verifiers/policy.h"
 
+#include "base/text.h"
 #include "verifiers/policy_schema.h"
-#include "verifiers/text.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -3,8 +3,8 @@
  * good. */
 #include "verifiers/policy.h"
 
+#include "base/text.h"
 #include "verifiers/policy_schema.h"
-#include "verifiers/text.h"
 
 /* A name of ADTLS_NAME_MAX bytes, each as \xNN, and what stands around it. */
 #define LINE_MAX (4 * ADTLS_NAME_MAX + 256)

@@ -3,9 +3,9 @@
  * what is not understood is an error, never passed over. */
 #include "verifiers/policy_schema.h"
 
+#include "base/text.h"
 #include "rats/cose_sign1.h"
 #include "verifiers/json_reader.h"
-#include "verifiers/text.h"
 #include "verifiers/trust_anchor_schema.h"
 
 #include <errno.h>

@@ -2,11 +2,11 @@
 /* Reads a trust anchor: a name, a P-256 key and what Evidence it may sign. */
 #include "verifiers/trust_anchor_schema.h"
 
+#include "base/text.h"
 #include "crypto/pem.h"
 #include "rats/cose_sign1.h"
 #include "rats/eat.h"
 #include "verifiers/policy_schema.h"
-#include "verifiers/text.h"
 
 #include <errno.h>
 #include <limits.h>

@@ -6,7 +6,7 @@
  * made printable when they come in. */
 #include "verifiers/verdict_object.h"
 
-#include "verifiers/text.h"
+#include "base/text.h"
 
 #include <stdio.h>
 #include <stdlib.h>

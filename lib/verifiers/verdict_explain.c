@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A verdict as one line of a log. */
-#include "verifiers/text.h"
+#include "base/text.h"
 #include "verifiers/verdict.h"
 
 /* device ueid:01ab (CN=sensor-2) */

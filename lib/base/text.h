@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Text put together in fixed space, and made safe for a log line. */
-#ifndef ADTLS_VERIFIERS_TEXT_H
-#define ADTLS_VERIFIERS_TEXT_H
+#ifndef ADTLS_BASE_TEXT_H
+#define ADTLS_BASE_TEXT_H
 
 #include <adtls/types.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Puts texts together; what is escaped cannot end a log line or move the
  * cursor of a terminal. */
-#include "verifiers/text.h"
+#include "base/text.h"
 
 #include "base/buffer.h"
 #include "base/wire.h"
