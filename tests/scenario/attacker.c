@@ -147,8 +147,3 @@ enum simulation_fate lose_to_server(struct simulation *world,
 	(void)len;
 	return *loses && direction == TO_SERVER && index >= 2 ? LOSE : DELIVER;
 }
-
-void run_for(struct simulation *world, uint64_t duration_us)
-{
-	simulation_run(world, world->now.monotonic_us + duration_us);
-}

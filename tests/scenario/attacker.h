@@ -5,8 +5,7 @@
 #ifndef TESTS_SCENARIO_ATTACKER_H
 #define TESTS_SCENARIO_ATTACKER_H
 
-#include "engine/engine.h"
-#include "tests/support/simulation.h"
+#include "tests/scenario/steps.h"
 
 #define SECOND 1000000ull
 #define MINUTE (60 * SECOND)
@@ -53,6 +52,5 @@ enum simulation_fate lose_to_server(struct simulation *world,
 
 /* The device starts anew and forgets its connection. */
 void reboot_client(struct simulation *world);
-void run_for(struct simulation *world, uint64_t duration_us);
 
 #endif

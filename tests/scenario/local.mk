@@ -3,6 +3,8 @@
 #   cmocka_programs += tests/scenario/example
 #   tests_scenario_example_SOURCES = tests/scenario/example.c
 
+steps = tests/scenario/steps.c tests/scenario/steps.h
+
 cmocka_programs += tests/scenario/test_handshake
 tests_scenario_test_handshake_SOURCES = tests/scenario/test_handshake.c
 
@@ -16,7 +18,9 @@ cmocka_programs += tests/scenario/test_loss
 tests_scenario_test_loss_SOURCES = tests/scenario/test_loss.c
 
 cmocka_programs += tests/scenario/test_attestation
-tests_scenario_test_attestation_SOURCES = tests/scenario/test_attestation.c
+tests_scenario_test_attestation_SOURCES = \
+	tests/scenario/test_attestation.c \
+	$(steps)
 
 cmocka_programs += tests/scenario/test_algorithms
 tests_scenario_test_algorithms_SOURCES = tests/scenario/test_algorithms.c
@@ -77,9 +81,11 @@ cmocka_programs += tests/scenario/test_acknowledged
 tests_scenario_test_acknowledged_SOURCES = tests/scenario/test_acknowledged.c
 
 cmocka_programs += tests/scenario/test_key_update
-tests_scenario_test_key_update_SOURCES = tests/scenario/test_key_update.c
+tests_scenario_test_key_update_SOURCES = \
+	tests/scenario/test_key_update.c \
+	$(steps)
 
-attacker = tests/scenario/attacker.c tests/scenario/attacker.h
+attacker = tests/scenario/attacker.c tests/scenario/attacker.h $(steps)
 
 cmocka_programs += tests/scenario/test_attacks_engine
 tests_scenario_test_attacks_engine_SOURCES = \
@@ -96,7 +102,9 @@ tests_scenario_test_endpoint_meet_SOURCES = \
 	tests/scenario/test_endpoint_meet.c
 
 cmocka_programs += tests/scenario/test_psk
-tests_scenario_test_psk_SOURCES = tests/scenario/test_psk.c
+tests_scenario_test_psk_SOURCES = \
+	tests/scenario/test_psk.c \
+	$(steps)
 
 resuming = tests/scenario/resuming.c tests/scenario/resuming.h
 
@@ -121,13 +129,19 @@ tests_scenario_test_flood_SOURCES = \
 	$(crowd)
 
 cmocka_programs += tests/scenario/test_connection_ids
-tests_scenario_test_connection_ids_SOURCES = tests/scenario/test_connection_ids.c
+tests_scenario_test_connection_ids_SOURCES = \
+	tests/scenario/test_connection_ids.c \
+	$(steps)
 
 cmocka_programs += tests/scenario/test_migration
-tests_scenario_test_migration_SOURCES = tests/scenario/test_migration.c
+tests_scenario_test_migration_SOURCES = \
+	tests/scenario/test_migration.c \
+	$(steps)
 
 cmocka_programs += tests/scenario/test_datagrams
-tests_scenario_test_datagrams_SOURCES = tests/scenario/test_datagrams.c
+tests_scenario_test_datagrams_SOURCES = \
+	tests/scenario/test_datagrams.c \
+	$(steps)
 
 cmocka_programs += tests/scenario/test_record_size
 tests_scenario_test_record_size_SOURCES = \
@@ -145,4 +159,6 @@ tests_scenario_test_reliability_SOURCES = \
 	$(attacker)
 
 cmocka_programs += tests/scenario/test_recovery
-tests_scenario_test_recovery_SOURCES = tests/scenario/test_recovery.c
+tests_scenario_test_recovery_SOURCES = \
+	tests/scenario/test_recovery.c \
+	$(steps)

@@ -10,8 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "engine/engine.h"
-#include "tests/support/simulation.h"
+#include "tests/scenario/steps.h"
 
 #define SECOND 1000000ull
 #define MINUTE (60 * SECOND)
@@ -34,11 +33,6 @@ static void stop(struct simulation *world)
 	simulation_clear(world);
 	adtls_attester_unref(world->options.attester);
 	adtls_policy_unref(world->options.policy);
-}
-
-static void run_for(struct simulation *world, uint64_t us)
-{
-	simulation_run(world, world->now.monotonic_us + us);
 }
 
 static void genuine_is_granted(void **state)

@@ -11,8 +11,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "engine/engine.h"
-#include "tests/support/simulation.h"
+#include "tests/scenario/steps.h"
 
 #define SECOND 1000000ull
 #define MINUTE (60 * SECOND)
@@ -67,20 +66,6 @@ static void start(struct simulation *world, uint64_t seed, size_t client,
 	assert_true(simulation_connect(world, MINUTE));
 	/* Finished is acknowledged. */
 	simulation_run(world, world->now.monotonic_us + SECOND);
-}
-
-static void assert_echo(struct simulation *world)
-{
-	unsigned server = world->server.data_count;
-	unsigned client = world->client.data_count;
-
-	assert_int_equal(simulation_send(world, ADTLS_CLIENT, "ping", 4),
-			 ADTLS_OK);
-	assert_int_equal(simulation_send(world, ADTLS_SERVER, "pong", 4),
-			 ADTLS_OK);
-	simulation_run(world, world->now.monotonic_us + SECOND);
-	assert_int_equal(world->server.data_count, server + 1);
-	assert_int_equal(world->client.data_count, client + 1);
 }
 
 static adtls_connection_ids_t ids_of(const adtls_engine_t *engine)

@@ -9,8 +9,7 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "engine/engine.h"
-#include "tests/support/simulation.h"
+#include "tests/scenario/steps.h"
 
 #define SECOND 1000000ull
 
@@ -24,11 +23,6 @@
 #define BULK_LEN 250
 /* An ECDSA signature with P-256 in DER, at least, as far as it matters. */
 #define SIGNATURE_LEN 70
-
-static void run_for(struct simulation *world, uint64_t duration_us)
-{
-	simulation_run(world, world->now.monotonic_us + duration_us);
-}
 
 static void start(struct simulation *world, struct simulation_options options)
 {
@@ -81,21 +75,6 @@ static void a_full_handshake_takes_four_datagrams(void **state)
 	simulation_clear(&world);
 }
 
-static int update(struct simulation *world, adtls_role_t who, bool request_peer)
-{
-	adtls_engine_t *engine = who == ADTLS_CLIENT ? world->client_engine :
-						       world->server_engine;
-	int error = adtls_engine_update_keys(engine, world->now, request_peer);
-
-	adtls_endpoint_touch(world->endpoint, world->server_engine);
-	return error;
-}
-
-static uint64_t write_epoch(adtls_engine_t *engine)
-{
-	return channel_newest_sealer(&engine->channel)->keys.epoch;
-}
-
 /* The ACK of a KeyUpdate waits for data, and data takes it along. */
 static void data_takes_an_ack_along(void **state)
 {
@@ -106,7 +85,7 @@ static void data_takes_an_ack_along(void **state)
 	start(&world, (struct simulation_options){
 			      .seed = 2, .timer_initial_us = 4 * SECOND });
 	sent = world.server.datagrams;
-	assert_int_equal(update(&world, ADTLS_CLIENT, false), ADTLS_OK);
+	assert_int_equal(update_keys(&world, ADTLS_CLIENT, false), ADTLS_OK);
 	run_for(&world, SECOND / 10);
 	assert_int_equal(world.server.datagrams, sent);
 	assert_int_equal(simulation_send(&world, ADTLS_SERVER, "data", 4),
@@ -130,7 +109,7 @@ static void a_key_update_takes_an_ack_along(void **state)
 	(void)state;
 	start(&world, (struct simulation_options){ .seed = 3 });
 	sent = world.server.datagrams;
-	assert_int_equal(update(&world, ADTLS_CLIENT, true), ADTLS_OK);
+	assert_int_equal(update_keys(&world, ADTLS_CLIENT, true), ADTLS_OK);
 	run_for(&world, SECOND);
 	assert_int_equal(world.server.datagrams, sent + 1);
 	assert_int_equal(write_epoch(world.client_engine), 4);
@@ -195,7 +174,7 @@ static void large_data_leaves_the_ack_alone(void **state)
 	(void)state;
 	start(&world, (struct simulation_options){ .seed = 5 });
 	most = adtls_engine_max_data(world.server_engine);
-	assert_int_equal(update(&world, ADTLS_CLIENT, false), ADTLS_OK);
+	assert_int_equal(update_keys(&world, ADTLS_CLIENT, false), ADTLS_OK);
 	run_for(&world, SECOND / 50);
 	assert_int_equal(simulation_send(&world, ADTLS_SERVER, data, most),
 			 ADTLS_OK);

@@ -10,8 +10,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "engine/engine.h"
-#include "tests/support/simulation.h"
+#include "tests/scenario/steps.h"
 
 #define SECOND 1000000ull
 #define MINUTE (60 * SECOND)
@@ -24,24 +23,9 @@ static void start(struct simulation *world, struct simulation_options options)
 	simulation_run(world, world->now.monotonic_us + SECOND);
 }
 
-static uint64_t write_epoch(adtls_engine_t *engine)
-{
-	return channel_newest_sealer(&engine->channel)->keys.epoch;
-}
-
 static uint64_t read_epoch(const adtls_engine_t *engine)
 {
 	return channel_newest_read_epoch(&engine->channel);
-}
-
-static int update(struct simulation *world, adtls_role_t who, bool request_peer)
-{
-	adtls_engine_t *engine = who == ADTLS_CLIENT ? world->client_engine :
-						       world->server_engine;
-	int error = adtls_engine_update_keys(engine, world->now, request_peer);
-
-	adtls_endpoint_touch(world->endpoint, world->server_engine);
-	return error;
 }
 
 static void assert_epochs(struct simulation *world, uint64_t to_server,
@@ -53,20 +37,6 @@ static void assert_epochs(struct simulation *world, uint64_t to_server,
 	assert_int_equal(read_epoch(world->client_engine), to_client);
 }
 
-static void assert_echo(struct simulation *world)
-{
-	unsigned server = world->server.data_count;
-	unsigned client = world->client.data_count;
-
-	assert_int_equal(simulation_send(world, ADTLS_CLIENT, "ping", 4),
-			 ADTLS_OK);
-	assert_int_equal(simulation_send(world, ADTLS_SERVER, "pong", 4),
-			 ADTLS_OK);
-	simulation_run(world, world->now.monotonic_us + SECOND);
-	assert_int_equal(world->server.data_count, server + 1);
-	assert_int_equal(world->client.data_count, client + 1);
-}
-
 static void one_side_updates(void **state)
 {
 	struct simulation world;
@@ -74,9 +44,10 @@ static void one_side_updates(void **state)
 	(void)state;
 	start(&world, (struct simulation_options){ .seed = 1 });
 	assert_epochs(&world, 3, 3);
-	assert_int_equal(update(&world, ADTLS_CLIENT, false), ADTLS_OK);
+	assert_int_equal(update_keys(&world, ADTLS_CLIENT, false), ADTLS_OK);
 	/* One at a time. */
-	assert_int_equal(update(&world, ADTLS_CLIENT, false), ADTLS_E_AGAIN);
+	assert_int_equal(update_keys(&world, ADTLS_CLIENT, false),
+			 ADTLS_E_AGAIN);
 	simulation_run(&world, world.now.monotonic_us + SECOND);
 	assert_epochs(&world, 4, 3);
 	assert_int_equal(world.client.keys_updated, 1);
@@ -98,7 +69,7 @@ static void the_ack_of_a_key_update_waits_for_data(void **state)
 			      .seed = 9, .timer_initial_us = 4 * SECOND });
 	sent = world.server.datagrams;
 	quarter_us = world.server_engine->channel.outgoing.timer.rto_us / 4;
-	assert_int_equal(update(&world, ADTLS_CLIENT, false), ADTLS_OK);
+	assert_int_equal(update_keys(&world, ADTLS_CLIENT, false), ADTLS_OK);
 	simulation_run(&world, world.now.monotonic_us + quarter_us);
 	assert_int_equal(read_epoch(world.server_engine), 4);
 	assert_int_equal(world.server.datagrams, sent);
@@ -115,7 +86,7 @@ static void the_peer_is_asked_too(void **state)
 
 	(void)state;
 	start(&world, (struct simulation_options){ .seed = 2 });
-	assert_int_equal(update(&world, ADTLS_SERVER, true), ADTLS_OK);
+	assert_int_equal(update_keys(&world, ADTLS_SERVER, true), ADTLS_OK);
 	simulation_run(&world, world.now.monotonic_us + SECOND);
 	assert_epochs(&world, 4, 4);
 	assert_echo(&world);
@@ -128,8 +99,8 @@ static void both_start_at_once(void **state)
 
 	(void)state;
 	start(&world, (struct simulation_options){ .seed = 3 });
-	assert_int_equal(update(&world, ADTLS_CLIENT, true), ADTLS_OK);
-	assert_int_equal(update(&world, ADTLS_SERVER, true), ADTLS_OK);
+	assert_int_equal(update_keys(&world, ADTLS_CLIENT, true), ADTLS_OK);
+	assert_int_equal(update_keys(&world, ADTLS_SERVER, true), ADTLS_OK);
 	simulation_run(&world, world.now.monotonic_us + 2 * SECOND);
 	/* Each asked, and each answers what was asked (RFC 8446 §4.6.3). */
 	assert_epochs(&world, 5, 5);
@@ -144,10 +115,11 @@ static void many_updates_in_a_row(void **state)
 	(void)state;
 	start(&world, (struct simulation_options){ .seed = 4 });
 	for (uint64_t i = 0; i < 20; i++) {
-		assert_int_equal(update(&world, i % 2 == 0 ? ADTLS_CLIENT :
-							     ADTLS_SERVER,
-					true),
-				 ADTLS_OK);
+		assert_int_equal(
+			update_keys(&world,
+				    i % 2 == 0 ? ADTLS_CLIENT : ADTLS_SERVER,
+				    true),
+			ADTLS_OK);
 		simulation_run(&world, world.now.monotonic_us + SECOND);
 		assert_epochs(&world, 4 + i, 4 + i);
 		assert_echo(&world);
@@ -188,7 +160,7 @@ static void late_data_of_the_old_epoch_is_read(void **state)
 	assert_int_equal(simulation_send(&world, ADTLS_CLIENT, "late", 4),
 			 ADTLS_OK);
 	simulation_run(&world, world.now.monotonic_us + 1);
-	assert_int_equal(update(&world, ADTLS_CLIENT, false), ADTLS_OK);
+	assert_int_equal(update_keys(&world, ADTLS_CLIENT, false), ADTLS_OK);
 	simulation_run(&world, world.now.monotonic_us + SECOND);
 	assert_epochs(&world, 4, 3);
 	assert_int_equal(world.server.data_count, 0);
@@ -204,7 +176,7 @@ static void old_keys_are_forgotten_in_the_end(void **state)
 
 	(void)state;
 	start(&world, (struct simulation_options){ .seed = 6 });
-	assert_int_equal(update(&world, ADTLS_CLIENT, true), ADTLS_OK);
+	assert_int_equal(update_keys(&world, ADTLS_CLIENT, true), ADTLS_OK);
 	simulation_run(&world, world.now.monotonic_us + SECOND);
 	/* Not before the new ones are used (RFC 9147 §8). */
 	assert_echo(&world);
@@ -255,7 +227,8 @@ static void run_seed(uint64_t seed)
 		adtls_role_t who = (adtls_role_t)seeded_random_below(&choices,
 								     2);
 
-		if (update(&world, who, seeded_random_below(&choices, 2) == 0) ==
+		if (update_keys(&world, who,
+				seeded_random_below(&choices, 2) == 0) ==
 		    ADTLS_OK)
 			wanted[who]++;
 		simulation_send(&world, who, "data", 4);

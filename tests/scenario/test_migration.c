@@ -10,9 +10,8 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "engine/engine.h"
 #include "engine/peer_table.h"
-#include "tests/support/simulation.h"
+#include "tests/scenario/steps.h"
 
 #define SECOND 1000000ull
 #define MINUTE (60 * SECOND)
@@ -73,11 +72,6 @@ static void start(struct simulation *world, uint64_t seed,
 		   strays);
 }
 
-static void wait_for(struct simulation *world, uint64_t us)
-{
-	simulation_run(world, world->now.monotonic_us + us);
-}
-
 static void assert_address(const struct simulation *world, const char *expected)
 {
 	const adtls_address_t *address = adtls_endpoint_address(
@@ -85,20 +79,6 @@ static void assert_address(const struct simulation *world, const char *expected)
 
 	assert_int_equal(address->len, strlen(expected));
 	assert_memory_equal(address->data, expected, address->len);
-}
-
-static void assert_echo(struct simulation *world)
-{
-	unsigned server = world->server.data_count;
-	unsigned client = world->client.data_count;
-
-	assert_int_equal(simulation_send(world, ADTLS_CLIENT, "ping", 4),
-			 ADTLS_OK);
-	assert_int_equal(simulation_send(world, ADTLS_SERVER, "pong", 4),
-			 ADTLS_OK);
-	wait_for(world, SECOND);
-	assert_int_equal(world->server.data_count, server + 1);
-	assert_int_equal(world->client.data_count, client + 1);
 }
 
 static adtls_statistics_t statistics_of(const struct simulation *world)
@@ -125,14 +105,14 @@ static void a_rebinding_is_followed(void **state)
 	start(&world, 1, ADTLS_MIGRATION_ENHANCED, &strays);
 	world.client_address = "elsewhere";
 	ping(&world);
-	wait_for(&world, SECOND / 2);
+	run_for(&world, SECOND / 2);
 	/* Its data counts at once, its address does not: the old one is asked. */
 	assert_int_equal(world.server.data_count, 1);
 	assert_int_equal(world.server.moved, 0);
 	assert_address(&world, "sensor");
 	assert_true(strays.count > 0);
 	assert_string_equal(strays.last, "sensor");
-	wait_for(&world, 5 * SECOND);
+	run_for(&world, 5 * SECOND);
 	assert_int_equal(world.server.moved, 1);
 	assert_address(&world, "elsewhere");
 	strays.count = 0;
@@ -143,7 +123,7 @@ static void a_rebinding_is_followed(void **state)
 	/* And back again. */
 	world.client_address = "sensor";
 	ping(&world);
-	wait_for(&world, 10 * SECOND);
+	run_for(&world, 10 * SECOND);
 	assert_address(&world, "sensor");
 	simulation_clear(&world);
 }
@@ -160,7 +140,7 @@ static void addresses_are_counted_as_memory(void **state)
 	start(&world, 13, ADTLS_MIGRATION_ENHANCED, &strays);
 	world.client_address = "elsewhere";
 	ping(&world);
-	wait_for(&world, SECOND / 2);
+	run_for(&world, SECOND / 2);
 	paths = world.server_engine->peer->paths;
 	assert_non_null(paths);
 	all = engine_memory(world.server_engine);
@@ -180,7 +160,7 @@ static void the_basic_check_is_faster(void **state)
 	start(&world, 2, ADTLS_MIGRATION_BASIC, &strays);
 	world.client_address = "elsewhere";
 	ping(&world);
-	wait_for(&world, SECOND / 2);
+	run_for(&world, SECOND / 2);
 	assert_int_equal(world.server.moved, 1);
 	assert_address(&world, "elsewhere");
 	/* Nothing was sent to the old address. */
@@ -198,13 +178,13 @@ static void data_goes_to_the_old_address_until_then(void **state)
 	start(&world, 3, ADTLS_MIGRATION_ENHANCED, &strays);
 	world.client_address = "elsewhere";
 	ping(&world);
-	wait_for(&world, SECOND / 10);
+	run_for(&world, SECOND / 10);
 	strays.count = 0;
 	for (unsigned i = 0; i < 5; i++)
 		assert_int_equal(simulation_send(&world, ADTLS_SERVER, "pong",
 						 4),
 				 ADTLS_OK);
-	wait_for(&world, SECOND / 10);
+	run_for(&world, SECOND / 10);
 	assert_int_equal(world.client.data_count, 0);
 	assert_true(strays.count > 0);
 	assert_string_equal(strays.last, "sensor");
@@ -223,7 +203,7 @@ static void without_a_check_nobody_moves(void **state)
 		   ADTLS_MIGRATION_ENHANCED, &strays);
 	world.client_address = "elsewhere";
 	ping(&world);
-	wait_for(&world, 10 * SECOND);
+	run_for(&world, 10 * SECOND);
 	assert_int_equal(world.server.data_count, 1);
 	assert_int_equal(world.server.moved, 0);
 	assert_address(&world, "sensor");
@@ -233,7 +213,7 @@ static void without_a_check_nobody_moves(void **state)
 		   ADTLS_MIGRATION_UNCHECKED, &strays);
 	world.client_address = "elsewhere";
 	ping(&world);
-	wait_for(&world, SECOND);
+	run_for(&world, SECOND);
 	assert_int_equal(world.server.moved, 1);
 	assert_address(&world, "elsewhere");
 	assert_echo(&world);
@@ -249,7 +229,7 @@ static void never_means_never(void **state)
 	start(&world, 5, ADTLS_MIGRATION_NEVER, &strays);
 	world.client_address = "elsewhere";
 	ping(&world);
-	wait_for(&world, 10 * SECOND);
+	run_for(&world, 10 * SECOND);
 	assert_int_equal(world.server.data_count, 1);
 	assert_address(&world, "sensor");
 	assert_int_equal(statistics_of(&world).path_checks, 0);
@@ -269,7 +249,7 @@ static void a_rebinding_during_a_key_update(void **state)
 						  world.now, true),
 			 ADTLS_OK);
 	world.client_address = "elsewhere";
-	wait_for(&world, 20 * SECOND);
+	run_for(&world, 20 * SECOND);
 	assert_address(&world, "elsewhere");
 	assert_int_equal(channel_newest_sealer(&world.client_engine->channel)
 				 ->keys.epoch,
@@ -304,7 +284,7 @@ static void a_rebinding_during_the_last_flight(void **state)
 	start_with(&world,
 		   (struct simulation_options){ .seed = 7, .filter = rebind },
 		   ADTLS_MIGRATION_ENHANCED, &strays);
-	wait_for(&world, 20 * SECOND);
+	run_for(&world, 20 * SECOND);
 	assert_address(&world, "elsewhere");
 	assert_echo(&world);
 	assert_false(world.client.closed);
@@ -361,7 +341,7 @@ static void replays_and_forgeries_move_nothing(void **state)
 	(void)state;
 	start_tapped(&world, 8, ADTLS_MIGRATION_BASIC, &tap);
 	ping(&world);
-	wait_for(&world, SECOND);
+	run_for(&world, SECOND);
 	simulation_inject_from(&world, "attacker", tap.datagram, tap.len);
 	for (size_t i = 0; i < tap.len; i++) {
 		tap.datagram[i] ^= 1;
@@ -369,7 +349,7 @@ static void replays_and_forgeries_move_nothing(void **state)
 				       tap.len);
 		tap.datagram[i] ^= 1;
 	}
-	wait_for(&world, 10 * SECOND);
+	run_for(&world, 10 * SECOND);
 	assert_int_equal(world.server.data_count, 1);
 	assert_int_equal(world.server.moved, 0);
 	assert_int_equal(statistics_of(&world).path_checks, 0);
@@ -389,17 +369,17 @@ static void old_records_move_nothing(void **state)
 	(void)state;
 	start_tapped(&world, 9, ADTLS_MIGRATION_BASIC, &tap);
 	ping(&world);
-	wait_for(&world, SECOND / 2);
+	run_for(&world, SECOND / 2);
 	world.options.loss_percent = 100;
 	ping(&world);
-	wait_for(&world, SECOND / 2);
+	run_for(&world, SECOND / 2);
 	world.options.loss_percent = 0;
 	world.options.filter = NULL;
 	ping(&world);
-	wait_for(&world, SECOND / 2);
+	run_for(&world, SECOND / 2);
 	assert_int_equal(world.server.data_count, 2);
 	simulation_inject_from(&world, "attacker", tap.datagram, tap.len);
-	wait_for(&world, 10 * SECOND);
+	run_for(&world, 10 * SECOND);
 	/* It is data, though. */
 	assert_int_equal(world.server.data_count, 3);
 	assert_int_equal(statistics_of(&world).path_checks, 0);
@@ -419,7 +399,7 @@ static void an_off_path_attacker_gains_nothing(void **state)
 	tap.races = true;
 	for (unsigned i = 0; i < 20; i++) {
 		ping(&world);
-		wait_for(&world, SECOND);
+		run_for(&world, SECOND);
 	}
 	assert_int_equal(world.server.data_count, 20);
 	assert_int_equal(world.server.moved, 0);
@@ -447,12 +427,12 @@ static void a_victim_gets_three_times_the_bytes_at_most(void **state)
 	for (unsigned i = 0; i < 10; i++) {
 		world.options.loss_percent = 100;
 		ping(&world);
-		wait_for(&world, SECOND / 10);
+		run_for(&world, SECOND / 10);
 		world.options.loss_percent = 0;
 		simulation_inject_from(&world, "attacker", tap.datagram,
 				       tap.len);
 		paid += tap.len;
-		wait_for(&world, 10 * SECOND);
+		run_for(&world, 10 * SECOND);
 	}
 	assert_int_equal(world.server.moved, 0);
 	assert_string_equal(tap.strays.last, "attacker");
@@ -483,12 +463,12 @@ static void run_seed(uint64_t seed)
 		adtls_engine_send(world.client_engine, world.now, "data", 4);
 		adtls_engine_send(world.server_engine, world.now, "data", 4);
 		adtls_endpoint_touch(world.endpoint, world.server_engine);
-		wait_for(&world, seeded_random_below(&choices, 4000000));
+		run_for(&world, seeded_random_below(&choices, 4000000));
 	}
 	world.options.loss_percent = 0;
 	for (unsigned i = 0; i < 4; i++) {
 		adtls_engine_send(world.client_engine, world.now, "data", 4);
-		wait_for(&world, 20 * SECOND);
+		run_for(&world, 20 * SECOND);
 	}
 	if (world.client.closed || world.server.closed)
 		fail_msg("seed %" PRIu64 ": %s / %s", seed, world.client.detail,

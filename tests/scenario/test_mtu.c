@@ -103,25 +103,16 @@ static void small_flights_say_nothing_of_the_path(void **state)
 	simulation_clear(&world);
 }
 
-static enum simulation_fate lose_first_flight(struct simulation *world,
-					      enum simulation_direction direction,
-					      unsigned index, uint8_t *datagram,
-					      size_t *len)
-{
-	(void)world;
-	(void)datagram;
-	(void)len;
-	return direction == TO_CLIENT && index == 1 ? LOSE : DELIVER;
-}
-
 static void one_loss_is_only_a_loss(void **state)
 {
+	struct loss loss = { .direction = TO_CLIENT, .index = 1 };
 	struct simulation world;
 
 	(void)state;
 	simulation_init(&world, &(struct simulation_options){
 					.seed = 3,
-					.filter = lose_first_flight });
+					.filter = lose_one,
+					.filter_context = &loss });
 	assert_true(simulation_connect(&world, MINUTE));
 	assert_int_equal(adtls_engine_mtu(world.server_engine), 1200);
 	simulation_clear(&world);

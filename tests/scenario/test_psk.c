@@ -13,7 +13,7 @@
 #include <adtls/psk.h>
 
 #include "base/buffer.h"
-#include "tests/support/simulation.h"
+#include "tests/scenario/steps.h"
 #include "tests/support/simulation_credentials.h"
 
 #define SECOND 1000000ull
@@ -486,27 +486,6 @@ static void who_requires_attestation_takes_no_psk(void **state)
 }
 
 /* Faults */
-
-struct loss {
-	enum simulation_direction direction;
-	unsigned index;
-	bool happened;
-};
-
-static enum simulation_fate lose_one(struct simulation *world,
-				     enum simulation_direction direction,
-				     unsigned index, uint8_t *datagram,
-				     size_t *len)
-{
-	struct loss *loss = world->options.filter_context;
-
-	(void)datagram;
-	(void)len;
-	if (direction != loss->direction || index != loss->index)
-		return DELIVER;
-	loss->happened = true;
-	return LOSE;
-}
 
 static bool survives(struct loss *loss, size_t mtu)
 {

@@ -8,33 +8,11 @@
 
 #include <cmocka.h>
 
-#include "engine/engine.h"
-#include "tests/support/simulation.h"
+#include "tests/scenario/steps.h"
 
 #define SECOND 1000000ull
 #define MS 1000ull
 #define RTO SECOND	/* the default's first time-out */
-
-struct loss {
-	enum simulation_direction direction;
-	unsigned index;
-	bool happened;
-};
-
-static enum simulation_fate lose_one(struct simulation *world,
-				     enum simulation_direction direction,
-				     unsigned index, uint8_t *datagram,
-				     size_t *len)
-{
-	struct loss *loss = world->options.filter_context;
-
-	(void)datagram;
-	(void)len;
-	if (direction != loss->direction || index != loss->index)
-		return DELIVER;
-	loss->happened = true;
-	return LOSE;
-}
 
 /* How long until both sides are connected, in microseconds, and whether the
  * network then falls silent for good. */

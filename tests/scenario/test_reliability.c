@@ -60,20 +60,6 @@ static void start(struct simulation *world, struct simulation_options options)
 	assert_true(flight_is_empty(&world->client_engine->channel.outgoing));
 }
 
-static void assert_echo(struct simulation *world)
-{
-	unsigned server = world->server.data_count;
-	unsigned client = world->client.data_count;
-
-	assert_int_equal(simulation_send(world, ADTLS_CLIENT, "ping", 4),
-			 ADTLS_OK);
-	assert_int_equal(simulation_send(world, ADTLS_SERVER, "pong", 4),
-			 ADTLS_OK);
-	run_for(world, SECOND);
-	assert_int_equal(world->server.data_count, server + 1);
-	assert_int_equal(world->client.data_count, client + 1);
-}
-
 static void assert_silence(struct simulation *world)
 {
 	unsigned sent = world->client.datagrams + world->server.datagrams;
@@ -82,21 +68,6 @@ static void assert_silence(struct simulation *world)
 	assert_int_equal(world->client.datagrams + world->server.datagrams,
 			 sent);
 	assert_false(world->client.closed || world->server.closed);
-}
-
-static uint64_t write_epoch(adtls_engine_t *engine)
-{
-	return channel_newest_sealer(&engine->channel)->keys.epoch;
-}
-
-static int update(struct simulation *world, adtls_role_t who, bool request_peer)
-{
-	adtls_engine_t *engine = who == ADTLS_CLIENT ? world->client_engine :
-						       world->server_engine;
-	int error = adtls_engine_update_keys(engine, world->now, request_peer);
-
-	adtls_endpoint_touch(world->endpoint, world->server_engine);
-	return error;
 }
 
 /* ACKs of Finished */
@@ -155,7 +126,7 @@ static void repeated_acks(void **state)
 	fault = (struct fault){ TO_CLIENT, .count = 100,
 				.later_us = SECOND, .doubles = true };
 	start(&world, options);
-	assert_int_equal(update(&world, ADTLS_CLIENT, true), ADTLS_OK);
+	assert_int_equal(update_keys(&world, ADTLS_CLIENT, true), ADTLS_OK);
 	run_for(&world, 5 * SECOND);
 	assert_int_equal(write_epoch(world.client_engine), 4);
 	assert_int_equal(write_epoch(world.server_engine), 4);
@@ -175,7 +146,8 @@ static void a_lost_ack_of_a_key_update(void **state)
 	for (unsigned lost = 1; lost <= 3; lost++) {
 		start(&world, options_of(10 + lost));
 		fault = (struct fault){ TO_CLIENT, .count = lost };
-		assert_int_equal(update(&world, ADTLS_CLIENT, false), ADTLS_OK);
+		assert_int_equal(update_keys(&world, ADTLS_CLIENT, false),
+				 ADTLS_OK);
 		run_for(&world, SECOND / 5);
 		assert_int_equal(write_epoch(world.client_engine), 3);
 		assert_int_equal(simulation_send(&world, ADTLS_CLIENT, "old",
@@ -201,7 +173,8 @@ static void acks_come_in_any_epoch(void **state)
 	(void)state;
 	start(&world, options_of(20));
 	for (unsigned i = 0; i < 5; i++) {
-		assert_int_equal(update(&world, ADTLS_SERVER, false), ADTLS_OK);
+		assert_int_equal(update_keys(&world, ADTLS_SERVER, false),
+				 ADTLS_OK);
 		run_for(&world, SECOND);
 		assert_int_equal(write_epoch(world.server_engine), 4 + i);
 		assert_int_equal(write_epoch(world.client_engine), 3);
@@ -259,19 +232,24 @@ static void acks_name_records_of_any_epoch(void **state)
 
 /* Data before Finished */
 
+static void start_with_late_finished(struct simulation *world, uint64_t seed)
+{
+	struct simulation_options options = options_of(seed);
+
+	fault = (struct fault){ TO_SERVER, .count = 1, .later_us = SECOND / 2 };
+	simulation_init(world, &options);
+	while (!world->client.connected)
+		run_for(world, 1000);
+}
+
 /* The client's Finished is late, its data is not: it is kept, up to a bound,
  * and delivered in order when the handshake is complete. */
 static void data_overtakes_finished(void **state)
 {
-	struct simulation_options options = options_of(30);
 	struct simulation world;
 
 	(void)state;
-	fault = (struct fault){ TO_SERVER, .count = 1,
-				.later_us = SECOND / 2 };
-	simulation_init(&world, &options);
-	while (!world.client.connected)
-		run_for(&world, 1000);
+	start_with_late_finished(&world, 30);
 	for (int i = 0; i < 5; i++)
 		assert_int_equal(simulation_send(&world, ADTLS_CLIENT,
 						 &"abcde"[i], 1),
@@ -289,15 +267,10 @@ static void data_overtakes_finished(void **state)
 
 static void a_flood_before_finished_is_bounded(void **state)
 {
-	struct simulation_options options = options_of(31);
 	struct simulation world;
 
 	(void)state;
-	fault = (struct fault){ TO_SERVER, .count = 1,
-				.later_us = SECOND / 2 };
-	simulation_init(&world, &options);
-	while (!world.client.connected)
-		run_for(&world, 1000);
+	start_with_late_finished(&world, 31);
 	for (int i = 0; i < 200; i++) {
 		assert_int_equal(simulation_send(&world, ADTLS_CLIENT, "data",
 						 4),
@@ -316,17 +289,6 @@ static void a_flood_before_finished_is_bounded(void **state)
 
 /* Fragments */
 
-static enum simulation_fate lose_third(struct simulation *world,
-				       enum simulation_direction direction,
-				       unsigned index, uint8_t *datagram,
-				       size_t *len)
-{
-	(void)world;
-	(void)datagram;
-	(void)len;
-	return direction == TO_CLIENT && index == 2 ? LOSE : DELIVER;
-}
-
 /* A flight that is sent again with other boundaries: what of the first came
  * through overlaps with it. */
 static void fragments_are_cut_anew(void **state)
@@ -337,10 +299,13 @@ static void fragments_are_cut_anew(void **state)
 	for (size_t first = 0; first < 6; first++) {
 		for (size_t next = 0; next < 6; next++) {
 			struct simulation_options options = options_of(40);
+			struct loss loss = { .direction = TO_CLIENT,
+					     .index = 2 };
 			struct simulation world;
 
 			options.server_mtu = mtus[first];
-			options.filter = lose_third;
+			options.filter = lose_one;
+			options.filter_context = &loss;
 			simulation_init(&world, &options);
 			/* HelloRetryRequest, and something of the flight. */
 			while (world.server.datagrams < 2)
@@ -452,12 +417,13 @@ static void message_seq_ends(void **state)
 	start(&world, options_of(70));
 	world.client_engine->channel.next_send_seq = UINT16_MAX;
 	world.server_engine->channel.incoming.next_seq = UINT16_MAX;
-	assert_int_equal(update(&world, ADTLS_CLIENT, false), ADTLS_OK);
+	assert_int_equal(update_keys(&world, ADTLS_CLIENT, false), ADTLS_OK);
 	run_for(&world, SECOND);
 	assert_int_equal(write_epoch(world.client_engine), 4);
-	assert_int_not_equal(update(&world, ADTLS_CLIENT, false), ADTLS_OK);
+	assert_int_not_equal(update_keys(&world, ADTLS_CLIENT, false),
+			     ADTLS_OK);
 	/* Asked for more, it cannot, and goes on as it is (RFC 9147 §8). */
-	assert_int_equal(update(&world, ADTLS_SERVER, true), ADTLS_OK);
+	assert_int_equal(update_keys(&world, ADTLS_SERVER, true), ADTLS_OK);
 	run_for(&world, SECOND);
 	assert_int_equal(write_epoch(world.server_engine), 4);
 	assert_int_equal(write_epoch(world.client_engine), 4);
@@ -476,12 +442,14 @@ static void epochs_end(void **state)
 	world.client_engine->channel.sealers[2].keys.epoch = last - 4;
 	world.server_engine->channel.opener_slots[2].keys.epoch = last - 4;
 	for (int i = 0; i < 4; i++) {
-		assert_int_equal(update(&world, ADTLS_CLIENT, false), ADTLS_OK);
+		assert_int_equal(update_keys(&world, ADTLS_CLIENT, false),
+				 ADTLS_OK);
 		run_for(&world, SECOND);
 	}
 	assert_int_equal(write_epoch(world.client_engine), last);
-	assert_int_not_equal(update(&world, ADTLS_CLIENT, false), ADTLS_OK);
-	assert_int_equal(update(&world, ADTLS_SERVER, true), ADTLS_OK);
+	assert_int_not_equal(update_keys(&world, ADTLS_CLIENT, false),
+			     ADTLS_OK);
+	assert_int_equal(update_keys(&world, ADTLS_SERVER, true), ADTLS_OK);
 	run_for(&world, SECOND);
 	assert_int_equal(write_epoch(world.server_engine), 4);
 	assert_int_equal(write_epoch(world.client_engine), last);
